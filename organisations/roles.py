@@ -1,0 +1,70 @@
+"""The roles a person may hold in an organisation, and what each permits.
+
+Plain data: ``ROLES`` is also what the help page prints. An administrator (Django's superuser flag)
+holds none of these permissions: four eyes and organisational boundaries apply to administrators too.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    ANALYST = "analyst", _("Analyst")
+    REVIEWER = "reviewer", _("Reviewer")
+    COORDINATOR = "coordinator", _("Coordinator")
+    READER = "reader", _("Reader")
+
+
+class Permission(StrEnum):
+    READ_RELEASED = "read released material"
+    READ_OWN_WORK = "read the organisation's own assessments in every state"
+    RECORD = "record assessments"
+    REVIEW = "review assessments"
+    MANAGE_PEOPLE = "manage people"
+    MANAGE_MISSIONS = "manage missions and instruments"
+    RELEASE = "release assessments to partners"
+    DECIDE_RECOMMENDATIONS = "accept or decline recommendations"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleDescription:
+    purpose: str | Promise
+    permissions: frozenset[Permission]
+
+
+ROLES: dict[Role, RoleDescription] = {
+    Role.ANALYST: RoleDescription(
+        _("Opens assessments, answers indicator by indicator with evidence, and submits."),
+        frozenset({Permission.READ_RELEASED, Permission.READ_OWN_WORK, Permission.RECORD}),
+    ),
+    Role.REVIEWER: RoleDescription(
+        _("Reads submitted answers beside their evidence, and returns or approves exactly what was read."),
+        frozenset({Permission.READ_RELEASED, Permission.READ_OWN_WORK, Permission.REVIEW}),
+    ),
+    Role.COORDINATOR: RoleDescription(
+        _("Manages people and missions, releases assessments to partners and decides on recommendations."),
+        frozenset(
+            {
+                Permission.READ_RELEASED,
+                Permission.READ_OWN_WORK,
+                Permission.MANAGE_PEOPLE,
+                Permission.MANAGE_MISSIONS,
+                Permission.RELEASE,
+                Permission.DECIDE_RECOMMENDATIONS,
+            }
+        ),
+    ),
+    Role.READER: RoleDescription(
+        _("Reads what has been approved and released to the organisation."),
+        frozenset({Permission.READ_RELEASED}),
+    ),
+}
+
+
+def roles_with(permission: Permission) -> list[Role]:
+    """Return the roles that hold ``permission``, in the order of :data:`ROLES`."""
+    return [role for role, description in ROLES.items() if permission in description.permissions]
