@@ -1,0 +1,119 @@
+"""The enumerations of assessments, with the words that people see."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Level(models.TextChoices):
+    POLITICAL = "political", _("Political level")
+    FIELD = "field", _("Field level")
+
+
+class Phase(models.TextChoices):
+    PLANNING = "planning", _("Planning")
+    DEPLOYMENT = "deployment", _("Deployment")
+    CONDUCT = "conduct", _("Conduct")
+    TRANSITION = "transition", _("Transition")
+
+
+class Arrangement(models.TextChoices):
+    SEQUENTIAL = "sequential", _("Sequential")
+    BRIDGING = "bridging", _("Bridging")
+    PARALLEL = "parallel", _("Parallel")
+    SUPPORT = "support", _("Support")
+    HYBRID = "hybrid", _("Hybrid")
+
+
+class MissionPart(models.TextChoices):
+    """The part that a mission plays in an engagement, in the order in which an engagement names them."""
+
+    PREDECESSOR = "predecessor", _("Predecessor")
+    SUPPORTED = "supported", _("Supported")
+    PARALLEL = "parallel", _("Side by side")
+    JOINT = "joint", _("Joint")
+    SUCCESSOR = "successor", _("Successor")
+    SUPPORTING = "supporting", _("Supporting")
+    BRIDGING = "bridging", _("Bridging")
+
+
+class IndicatorKind(models.TextChoices):
+    EVALUATIVE = "evaluative", _("Evaluative")
+    DESCRIPTIVE = "descriptive", _("Descriptive")
+
+
+class NonScore(models.TextChoices):
+    NOT_APPLICABLE = "not_applicable", _("Not applicable")
+    INSUFFICIENT_EVIDENCE = "insufficient_evidence", _("Insufficient evidence")
+
+
+class Confidence(models.TextChoices):
+    LOW = "low", _("Low")
+    MODERATE = "moderate", _("Moderate")
+    HIGH = "high", _("High")
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    IN_REVIEW = "in_review", _("In review")
+    RETURNED = "returned", _("Returned")
+    APPROVED = "approved", _("Approved")
+    SUPERSEDED = "superseded", _("Superseded")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Decision(models.TextChoices):
+    APPROVED = "approved", _("Approved")
+    RETURNED = "returned", _("Returned")
+
+
+class Stance(models.TextChoices):
+    SUPPORTS = "supports", _("Supports the answer")
+    CONTRADICTS = "contradicts", _("Speaks against the answer")
+
+
+class Reliability(models.TextChoices):
+    """Admiralty code of a source. F is not the worst grade: it cannot be judged."""
+
+    A = "A", _("A: completely reliable")
+    B = "B", _("B: usually reliable")
+    C = "C", _("C: fairly reliable")
+    D = "D", _("D: not usually reliable")
+    E = "E", _("E: unreliable")
+    F = "F", _("F: cannot be judged")
+
+
+class Credibility(models.TextChoices):
+    """Admiralty code of a piece of information. 6 is not the worst grade: it cannot be judged."""
+
+    CONFIRMED = "1", _("1: confirmed by other sources")
+    PROBABLE = "2", _("2: probably true")
+    POSSIBLE = "3", _("3: possibly true")
+    DOUBTFUL = "4", _("4: doubtful")
+    IMPROBABLE = "5", _("5: improbable")
+    UNJUDGED = "6", _("6: cannot be judged")
+
+
+class Marking(models.TextChoices):
+    """Handling markings of the Traffic Light Protocol 2.0 (FIRST)."""
+
+    CLEAR = "CLEAR", "TLP:CLEAR"
+    GREEN = "GREEN", "TLP:GREEN"
+    AMBER = "AMBER", "TLP:AMBER"
+    AMBER_STRICT = "AMBER+STRICT", "TLP:AMBER+STRICT"
+    RED = "RED", "TLP:RED"
+
+
+class FindingKind(models.TextChoices):
+    WEAKNESS = "weakness", _("Weakness")
+    STRENGTH = "strength", _("Strength")
+    GAP = "gap", _("Gap")
+    DISAGREEMENT = "disagreement", _("Disagreement")
+    EVIDENCE = "evidence", _("Lack of evidence")
+    OPPORTUNITY = "opportunity", _("Opportunity")
+
+
+class RecommendationStatus(models.TextChoices):
+    PROPOSED = "proposed", _("Proposed")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")

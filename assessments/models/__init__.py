@@ -1,0 +1,33 @@
+"""What they found: frameworks, engagements, assessments with their reviews, scorecards and what follows from them."""
+
+from assessments.models.approved_rating import ApprovedRating
+from assessments.models.assessment import Assessment, AssessmentRelease, Rating
+from assessments.models.engagement import Engagement, EngagementMission
+from assessments.models.framework import Anchor, Dimension, Framework, Indicator, Rule
+from assessments.models.recommendation import Recommendation
+from assessments.models.revision import Reading, Review, Revision
+from assessments.models.scorecard import Calibration, Finding, Scorecard
+from assessments.models.source import Evidence, Source
+
+__all__ = [
+    "Anchor",
+    "ApprovedRating",
+    "Assessment",
+    "AssessmentRelease",
+    "Calibration",
+    "Dimension",
+    "Engagement",
+    "EngagementMission",
+    "Evidence",
+    "Finding",
+    "Framework",
+    "Indicator",
+    "Rating",
+    "Reading",
+    "Recommendation",
+    "Review",
+    "Revision",
+    "Rule",
+    "Scorecard",
+    "Source",
+]

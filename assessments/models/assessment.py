@@ -1,0 +1,285 @@
+import pghistory
+import pgtrigger
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from assessments.choices import Confidence, Level, Marking, NonScore, State
+from assessments.models.engagement import Engagement
+from assessments.models.framework import Framework, Indicator
+from organisations.models import Dyad, Organisation, User
+from organisations.roles import Permission, roles_with
+
+
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    def visible_to(self, user: User) -> "AssessmentQuerySet":
+        """Work of the user's own organisations in every state; of others what is approved and released to them."""
+        if not user.is_active:
+            return self.none()
+        own = user.memberships.filter(role__in=roles_with(Permission.READ_OWN_WORK)).values("organisation")
+        reached = user.memberships.filter(role__in=roles_with(Permission.READ_RELEASED))
+        released = models.Q(state=State.APPROVED) & (
+            models.Q(models.Exists(reached), released_to_all=True)
+            | models.Exists(
+                AssessmentRelease.objects.filter(
+                    assessment=models.OuterRef("pk"), organisation__in=reached.values("organisation")
+                )
+            )
+        )
+        return self.filter(models.Q(on_behalf_of__in=own) | released)
+
+    def approved(self) -> "AssessmentQuerySet":
+        return self.filter(state=State.APPROVED)
+
+    def awaiting_review(self) -> "AssessmentQuerySet":
+        return self.filter(state__in=[State.SUBMITTED, State.IN_REVIEW])
+
+    def for_list(self) -> "AssessmentQuerySet":
+        """With everything that one line of a list names, in one query."""
+        return self.select_related(
+            "dyad__first", "dyad__second", "engagement", "framework", "assessor", "on_behalf_of"
+        )
+
+
+@pghistory.track()
+class Assessment(models.Model):
+    """One assessor's answers about a dyad (political level) or an engagement (field level).
+
+    ``version`` counts the changes of its answers and state: whoever writes says which one they have read.
+    """
+
+    dyad = models.ForeignKey(
+        Dyad, on_delete=models.PROTECT, related_name="assessments", verbose_name=_("dyad")
+    )
+    engagement = models.ForeignKey(
+        Engagement,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assessments",
+        verbose_name=_("engagement"),
+    )
+    framework = models.ForeignKey(
+        Framework, on_delete=models.PROTECT, related_name="assessments", verbose_name=_("framework")
+    )
+    level = models.CharField(_("level"), max_length=20, choices=Level.choices)
+    period_start = models.PositiveSmallIntegerField(_("from year"))
+    period_end = models.PositiveSmallIntegerField(_("to year"))
+    assessor = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="assessments", verbose_name=_("assessor")
+    )
+    on_behalf_of = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="assessments", verbose_name=_("on behalf of")
+    )
+    basis = models.CharField(
+        _("basis"), max_length=300, help_text=_("What the answers rest on, such as an after-action review.")
+    )
+    reference = models.CharField(
+        _("reference"),
+        max_length=80,
+        blank=True,
+        help_text=_("Your own name for it; files are matched by it."),
+    )
+    marking = models.CharField(
+        _("handling marking"), max_length=20, choices=Marking.choices, default=Marking.AMBER
+    )
+    released_to_all = models.BooleanField(_("released to every organisation"), default=False)
+    released_to = models.ManyToManyField(
+        Organisation,
+        through="AssessmentRelease",
+        related_name="released_assessments",
+        verbose_name=_("released to"),
+    )
+    state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.DRAFT)
+    version = models.PositiveIntegerField(_("version"), default=1)
+    current_revision = models.ForeignKey(
+        "assessments.Revision", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    amends = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="amendments",
+        verbose_name=_("amends"),
+    )
+    created_at = models.DateTimeField(_("opened"))
+    updated_at = models.DateTimeField(_("changed"))
+
+    objects = AssessmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("assessment")
+        verbose_name_plural = _("assessments")
+        ordering = ["-updated_at", "-pk"]
+        indexes = [
+            models.Index(fields=["dyad", "framework", "state"]),
+            models.Index(fields=["-updated_at", "-id"]),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(level=Level.POLITICAL, engagement__isnull=True)
+                | models.Q(level=Level.FIELD, engagement__isnull=False),
+                name="assessment_engagement_fits_level",
+                violation_error_message=_(
+                    "An assessment of the field level is about an engagement, one of the political level is not."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(period_start__lte=models.F("period_end")),
+                name="assessment_period_in_order",
+                violation_error_message=_("The period cannot end before it starts."),
+            ),
+            models.CheckConstraint(condition=models.Q(state__in=State.values), name="assessment_state_known"),
+            models.UniqueConstraint(
+                fields=["on_behalf_of", "reference"],
+                condition=~models.Q(reference="") & ~models.Q(state__in=[State.SUPERSEDED, State.WITHDRAWN]),
+                name="assessment_reference_unique",
+                violation_error_message=_("The organisation has an assessment with this reference."),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="approved_only_after_review",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                condition=pgtrigger.Q(new__state=State.APPROVED),
+                func="""
+                    IF NOT EXISTS (
+                        SELECT 1 FROM assessments_review r
+                        WHERE r.revision_id = NEW.current_revision_id AND r.decision = 'approved'
+                    ) THEN
+                        RAISE EXCEPTION 'Nobody has approved the current revision of this assessment.'
+                            USING ERRCODE = 'restrict_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dyad}, {self.subject}, {self.period}"
+
+    @property
+    def subject(self) -> str:
+        """The engagement's name, or the words for the political level."""
+        return self.engagement.name if self.engagement else str(Level.POLITICAL.label)
+
+    @property
+    def period(self) -> str:
+        start, end = self.period_start, self.period_end
+        return str(start) if start == end else f"{start}–{end}"
+
+    @property
+    def case(self) -> str:
+        """What ratings of several assessors share: the engagement, or the dyad in a period."""
+        if self.engagement_id:
+            return f"engagement:{self.engagement_id}"
+        return f"period:{self.period_start}-{self.period_end}"
+
+    @property
+    def in_conflict(self) -> bool:
+        """Whether the assessor acts for one of the two organisations assessed; needs the dyad loaded."""
+        return self.on_behalf_of_id in self.dyad.organisation_ids
+
+    @property
+    def arrangement(self) -> str | None:
+        return self.engagement.arrangement if self.engagement else None
+
+    def applicable_indicators(self) -> models.QuerySet[Indicator]:
+        """Indicators that this assessment is asked, in the framework's order."""
+        indicators = Indicator.objects.filter(
+            dimension__framework_id=self.framework_id, dimension__level=self.level
+        ).select_related("dimension")
+        if self.engagement:
+            applies = models.Q(dimension__applies_to__len=0)
+            applies |= models.Q(dimension__applies_to__contains=[self.engagement.arrangement])
+            indicators = indicators.filter(applies)
+        return indicators.order_by("dimension__position", "position")
+
+    def get_absolute_url(self) -> str:
+        return reverse("assessments:assessment", args=[self.pk])
+
+
+@pghistory.track()
+class AssessmentRelease(models.Model):
+    """The release of an approved assessment to one organisation."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="releases")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+
+    class Meta:
+        verbose_name = _("release")
+        verbose_name_plural = _("releases")
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "organisation"], name="assessment_release_unique")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.organisation)
+
+
+@pghistory.track()
+class Rating(models.Model):
+    """One answer. A draft's may be empty: neither scored nor declared a non-score."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="ratings")
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="ratings")
+    score = models.PositiveSmallIntegerField(_("score"), null=True, blank=True)
+    non_score = models.CharField(_("non-score"), max_length=30, choices=NonScore.choices, blank=True)
+    rationale = models.TextField(_("rationale"), blank=True)
+    confidence = models.CharField(_("confidence"), max_length=20, choices=Confidence.choices, blank=True)
+    version = models.PositiveIntegerField(_("version"), default=1)
+    updated_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    updated_at = models.DateTimeField(_("changed"))
+
+    class Meta:
+        verbose_name = _("rating")
+        verbose_name_plural = _("ratings")
+        ordering = ["assessment", "indicator__dimension__position", "indicator__position"]
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "indicator"], name="rating_unique"),
+            models.CheckConstraint(
+                condition=models.Q(score__isnull=True) | models.Q(score__gte=1, score__lte=5),
+                name="rating_score_on_the_scale",
+                violation_error_message=_("A score is a whole number from 1 to 5."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(score__isnull=True) | models.Q(non_score=""),
+                name="rating_score_or_non_score",
+                violation_error_message=_("An answer is a score or a non-score, not both."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(non_score__in=["", *NonScore.values]), name="rating_non_score_known"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="only_in_draft",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                declare=[("part", "RECORD")],
+                func="""
+                    IF TG_OP = 'DELETE' THEN part := OLD; ELSE part := NEW; END IF;
+                    IF EXISTS (
+                        SELECT 1 FROM assessments_assessment a WHERE a.id = part.assessment_id AND a.state <> 'draft'
+                    ) THEN
+                        RAISE EXCEPTION 'Answers can be changed only while the assessment is a draft.'
+                            USING ERRCODE = 'restrict_violation';
+                    END IF;
+                    RETURN part;
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator}: {self.answer}"
+
+    @property
+    def answer(self) -> str:
+        """The score, the non-score's words, or nothing."""
+        return str(self.score) if self.score else str(self.get_non_score_display())
+
+    @property
+    def answered(self) -> bool:
+        return bool(self.score or self.non_score)

@@ -1,0 +1,144 @@
+from typing import Any
+
+import pghistory
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from assessments.choices import FindingKind
+from assessments.models.assessment import Assessment
+from assessments.models.engagement import Engagement
+from assessments.models.framework import Framework
+from organisations.models import Dyad, User
+
+
+@pghistory.track()
+class Calibration(models.Model):
+    """What the ratings released to everybody say about the indicators of a framework version in general."""
+
+    framework = models.ForeignKey(Framework, on_delete=models.CASCADE, related_name="calibrations")
+    record: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(_("record"))
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    created_at = models.DateTimeField(_("calculated"))
+
+    class Meta:
+        verbose_name = _("calibration")
+        verbose_name_plural = _("calibrations")
+        ordering = ["-created_at", "-pk"]
+        get_latest_by = ["created_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+
+class ScorecardQuerySet(models.QuerySet["Scorecard"]):
+    def visible_to(self, user: User) -> "ScorecardQuerySet":
+        """The scorecards that rest on exactly the approved assessments that ``user`` may see now.
+
+        One for each dyad and framework version, by the latest calibration; none for another set, so that
+        totals cannot tell what rows would not.
+        """
+        may_see = (
+            Assessment.objects.visible_to(user)
+            .approved()
+            .filter(dyad=models.OuterRef("dyad"), framework=models.OuterRef("framework"))
+            .order_by("current_revision_id")
+        )
+        return self.under_latest_calibration().filter(
+            revision_ids=ArraySubquery(may_see.values("current_revision_id"))
+        )
+
+    def under_latest_calibration(self) -> "ScorecardQuerySet":
+        latest = Calibration.objects.filter(framework=models.OuterRef("framework")).order_by(
+            "-created_at", "-pk"
+        )
+        return self.annotate(latest_calibration=models.Subquery(latest.values("pk")[:1])).filter(
+            models.Q(calibration=models.F("latest_calibration"))
+            | models.Q(calibration__isnull=True, latest_calibration__isnull=True)
+        )
+
+
+@pghistory.track()
+class Scorecard(models.Model):
+    """What a set of approved revisions says about a dyad; a pure function of that set and the versions named.
+
+    ``content`` is :meth:`ScorecardResult.to_dict`; ``sha256`` digests it at six decimals.
+    """
+
+    dyad = models.ForeignKey(
+        Dyad, on_delete=models.CASCADE, related_name="scorecards", verbose_name=_("dyad")
+    )
+    framework = models.ForeignKey(
+        Framework, on_delete=models.PROTECT, related_name="scorecards", verbose_name=_("framework")
+    )
+    method_version = models.CharField(_("method version"), max_length=20)
+    calibration = models.ForeignKey(
+        Calibration, on_delete=models.PROTECT, null=True, blank=True, related_name="scorecards"
+    )
+    revision_ids = ArrayField(models.BigIntegerField(), verbose_name=_("revisions"))
+    content: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(_("content"))
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    created_at = models.DateTimeField(_("calculated"))
+
+    objects = ScorecardQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("scorecard")
+        verbose_name_plural = _("scorecards")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dyad", "framework", "method_version", "calibration", "revision_ids"],
+                nulls_distinct=False,
+                name="scorecard_unique",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dyad_id}: {self.sha256[:12]}"
+
+
+class FindingQuerySet(models.QuerySet["Finding"]):
+    def visible_to(self, user: User) -> "FindingQuerySet":
+        """The findings of the scorecards that ``user`` sees now."""
+        return self.filter(scorecard__in=Scorecard.objects.visible_to(user).values("pk"))
+
+
+@pghistory.track()
+class Finding(models.Model):
+    """A rule that fired, with the measured values it fired on and the ratings behind them."""
+
+    scorecard = models.ForeignKey(Scorecard, on_delete=models.CASCADE, related_name="findings")
+    rule = models.ForeignKey("assessments.Rule", on_delete=models.PROTECT, related_name="findings")
+    engagement = models.ForeignKey(
+        Engagement, on_delete=models.PROTECT, null=True, blank=True, related_name="findings"
+    )
+    recommendation = models.ForeignKey(
+        "assessments.Recommendation", on_delete=models.PROTECT, null=True, blank=True, related_name="findings"
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=FindingKind.choices)
+    priority = models.PositiveSmallIntegerField(_("priority"))
+    target = models.CharField(
+        _("about"), max_length=20, help_text=_("Code of an indicator, dimension or level.")
+    )
+    text = models.TextField(_("text"))
+    inputs: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(_("inputs"))
+    rating_ids = ArrayField(models.BigIntegerField(), verbose_name=_("ratings"))
+
+    objects = FindingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("finding")
+        verbose_name_plural = _("findings")
+        ordering = ["priority", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scorecard", "rule", "engagement", "target"],
+                nulls_distinct=False,
+                name="finding_unique",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text

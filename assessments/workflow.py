@@ -1,0 +1,44 @@
+"""How an assessment moves: the table of states and actions. Who may do what is decided in policy.py."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from assessments.choices import State
+
+
+class Action(models.TextChoices):
+    EDIT = "edit", _("Edit answers")
+    SUBMIT = "submit", _("Submit")
+    START_REVIEW = "start_review", _("Start review")
+    RETURN = "return", _("Return")
+    APPROVE = "approve", _("Approve")
+    REVISE = "revise", _("Revise")
+    RELEASE = "release", _("Release")
+    AMEND = "amend", _("Amend")
+    SUPERSEDE = "supersede", _("Supersede")
+    WITHDRAW = "withdraw", _("Withdraw")
+
+
+# A second reviewer may open, and add an approval to, what a first one has opened or approved: the state stays.
+TRANSITIONS: dict[tuple[State, Action], State] = {
+    (State.DRAFT, Action.EDIT): State.DRAFT,
+    (State.DRAFT, Action.SUBMIT): State.SUBMITTED,
+    (State.DRAFT, Action.WITHDRAW): State.WITHDRAWN,
+    (State.SUBMITTED, Action.START_REVIEW): State.IN_REVIEW,
+    (State.SUBMITTED, Action.WITHDRAW): State.WITHDRAWN,
+    (State.IN_REVIEW, Action.START_REVIEW): State.IN_REVIEW,
+    (State.IN_REVIEW, Action.RETURN): State.RETURNED,
+    (State.IN_REVIEW, Action.APPROVE): State.APPROVED,
+    (State.RETURNED, Action.REVISE): State.DRAFT,
+    (State.RETURNED, Action.WITHDRAW): State.WITHDRAWN,
+    (State.APPROVED, Action.APPROVE): State.APPROVED,
+    (State.APPROVED, Action.RELEASE): State.APPROVED,
+    (State.APPROVED, Action.AMEND): State.APPROVED,
+    (State.APPROVED, Action.SUPERSEDE): State.SUPERSEDED,
+    (State.APPROVED, Action.WITHDRAW): State.WITHDRAWN,
+}
+
+
+def next_state(state: str, action: Action) -> State | None:
+    """Return the state after ``action``, or None where the action is not possible in ``state``."""
+    return TRANSITIONS.get((State(state), action))
