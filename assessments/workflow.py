@@ -19,7 +19,7 @@ class Action(models.TextChoices):
     WITHDRAW = "withdraw", _("Withdraw")
 
 
-# A second reviewer may open, and add an approval to, what a first one has opened or approved: the state stays.
+# A second reviewer may open what a first one has opened, and add an approval: the state stays.
 TRANSITIONS: dict[tuple[State, Action], State] = {
     (State.DRAFT, Action.EDIT): State.DRAFT,
     (State.DRAFT, Action.SUBMIT): State.SUBMITTED,

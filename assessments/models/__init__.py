@@ -1,4 +1,4 @@
-"""What they found: frameworks, engagements, assessments with their reviews, scorecards and what follows from them."""
+"""What they found: frameworks, engagements, assessments and reviews, scorecards and what follows."""
 
 from assessments.models.approved_rating import ApprovedRating
 from assessments.models.assessment import Assessment, AssessmentRelease, Rating

@@ -13,7 +13,7 @@ from organisations.roles import Permission, roles_with
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def visible_to(self, user: User) -> "AssessmentQuerySet":
-        """Work of the user's own organisations in every state; of others what is approved and released to them."""
+        """Own organisations' work in every state; of others what is approved and released to the user."""
         if not user.is_active:
             return self.none()
         own = user.memberships.filter(role__in=roles_with(Permission.READ_OWN_WORK)).values("organisation")
@@ -122,7 +122,7 @@ class Assessment(models.Model):
                 | models.Q(level=Level.FIELD, engagement__isnull=False),
                 name="assessment_engagement_fits_level",
                 violation_error_message=_(
-                    "An assessment of the field level is about an engagement, one of the political level is not."
+                    "At the field level an assessment is about an engagement, at the political level not."
                 ),
             ),
             models.CheckConstraint(
@@ -262,7 +262,8 @@ class Rating(models.Model):
                 func="""
                     IF TG_OP = 'DELETE' THEN part := OLD; ELSE part := NEW; END IF;
                     IF EXISTS (
-                        SELECT 1 FROM assessments_assessment a WHERE a.id = part.assessment_id AND a.state <> 'draft'
+                        SELECT 1 FROM assessments_assessment a
+                        WHERE a.id = part.assessment_id AND a.state <> 'draft'
                     ) THEN
                         RAISE EXCEPTION 'Answers can be changed only while the assessment is a draft.'
                             USING ERRCODE = 'restrict_violation';

@@ -1,5 +1,3 @@
-from typing import Any
-
 import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -24,11 +22,11 @@ def _fixed_once_published(framework_of: str) -> pgtrigger.Trigger:
                 SELECT 1 FROM assessments_framework f
                 WHERE f.id = ({framework_of}) AND f.published_at IS NOT NULL
             ) THEN
-                RAISE EXCEPTION 'This framework version is published and cannot be changed: make a new version.'
+                RAISE EXCEPTION 'This framework version is published and fixed: make a new version.'
                     USING ERRCODE = 'restrict_violation';
             END IF;
             RETURN part;
-        """,
+        """,  # noqa: S608 - the two statements are constants of this module
     )
 
 
@@ -190,7 +188,7 @@ class Rule(models.Model):
     code = models.CharField(_("code"), max_length=80)
     kind = models.CharField(_("kind"), max_length=20, choices=FindingKind.choices)
     priority = models.PositiveSmallIntegerField(_("priority"))
-    definition: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(_("definition"))
+    definition = models.JSONField(_("definition"))
     position = models.PositiveSmallIntegerField(_("position"))
 
     class Meta:

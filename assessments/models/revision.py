@@ -1,5 +1,3 @@
-from typing import Any
-
 import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -23,7 +21,7 @@ class Revision(models.Model):
 
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField(_("number"))
-    content: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(_("content"))
+    content = models.JSONField(_("content"))
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     author_ids = ArrayField(models.BigIntegerField(), verbose_name=_("authors"))
     submitted_by = models.ForeignKey(

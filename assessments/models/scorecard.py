@@ -1,5 +1,3 @@
-from typing import Any
-
 import pghistory
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
@@ -18,7 +16,7 @@ class Calibration(models.Model):
     """What the ratings released to everybody say about the indicators of a framework version in general."""
 
     framework = models.ForeignKey(Framework, on_delete=models.CASCADE, related_name="calibrations")
-    record: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(_("record"))
+    record = models.JSONField(_("record"))
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     created_at = models.DateTimeField(_("calculated"))
 
@@ -77,7 +75,7 @@ class Scorecard(models.Model):
         Calibration, on_delete=models.PROTECT, null=True, blank=True, related_name="scorecards"
     )
     revision_ids = ArrayField(models.BigIntegerField(), verbose_name=_("revisions"))
-    content: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(_("content"))
+    content = models.JSONField(_("content"))
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     created_at = models.DateTimeField(_("calculated"))
 
@@ -123,7 +121,7 @@ class Finding(models.Model):
         _("about"), max_length=20, help_text=_("Code of an indicator, dimension or level.")
     )
     text = models.TextField(_("text"))
-    inputs: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(_("inputs"))
+    inputs = models.JSONField(_("inputs"))
     rating_ids = ArrayField(models.BigIntegerField(), verbose_name=_("ratings"))
 
     objects = FindingQuerySet.as_manager()

@@ -87,7 +87,8 @@ class Evidence(models.Model):
                 func="""
                     IF TG_OP = 'DELETE' THEN part := OLD; ELSE part := NEW; END IF;
                     IF EXISTS (
-                        SELECT 1 FROM assessments_rating r JOIN assessments_assessment a ON a.id = r.assessment_id
+                        SELECT 1 FROM assessments_rating r
+                        JOIN assessments_assessment a ON a.id = r.assessment_id
                         WHERE r.id = part.rating_id AND a.state <> 'draft'
                     ) THEN
                         RAISE EXCEPTION 'Evidence can be changed only while the assessment is a draft.'

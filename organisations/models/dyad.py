@@ -12,7 +12,7 @@ from organisations.models.user import User
 
 class DyadQuerySet(models.QuerySet["Dyad"]):
     def visible_to(self, user: User) -> "DyadQuerySet":
-        """Everybody who is signed in may know which pairs exist; what was found about them is another matter."""
+        """Everybody who is signed in may know which pairs exist; what was found is another matter."""
         return self if user.is_active else self.none()
 
     def with_organisations(self) -> "DyadQuerySet":
@@ -41,10 +41,16 @@ class Dyad(models.Model):
     """An unordered pair of two organisations, kept once: the one recorded first comes first."""
 
     first = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="dyads_as_first", verbose_name=_("first organisation")
+        Organisation,
+        on_delete=models.PROTECT,
+        related_name="dyads_as_first",
+        verbose_name=_("first organisation"),
     )
     second = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="dyads_as_second", verbose_name=_("second organisation")
+        Organisation,
+        on_delete=models.PROTECT,
+        related_name="dyads_as_second",
+        verbose_name=_("second organisation"),
     )
 
     objects = DyadQuerySet.as_manager()

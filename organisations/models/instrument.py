@@ -25,11 +25,15 @@ class InstrumentQuerySet(models.QuerySet["Instrument"]):
 class Instrument(models.Model):
     """A formal tie of a dyad: a declaration, an agreement, a resolution."""
 
-    dyad = models.ForeignKey(Dyad, on_delete=models.CASCADE, related_name="instruments", verbose_name=_("dyad"))
+    dyad = models.ForeignKey(
+        Dyad, on_delete=models.CASCADE, related_name="instruments", verbose_name=_("dyad")
+    )
     title = models.CharField(_("title"), max_length=300)
     kind = models.CharField(_("kind"), max_length=20, choices=InstrumentKind.choices)
     year = models.PositiveSmallIntegerField(_("year"))
-    symbol = models.CharField(_("symbol"), max_length=100, blank=True, help_text=_("Document symbol or number."))
+    symbol = models.CharField(
+        _("symbol"), max_length=100, blank=True, help_text=_("Document symbol or number.")
+    )
 
     objects = InstrumentQuerySet.as_manager()
 

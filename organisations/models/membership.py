@@ -12,7 +12,9 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """People see their own memberships; those who manage an organisation's people see all of its own."""
         if not user.is_active:
             return self.none()
-        managed = user.memberships.filter(role__in=roles_with(Permission.MANAGE_PEOPLE)).values("organisation")
+        managed = user.memberships.filter(role__in=roles_with(Permission.MANAGE_PEOPLE)).values(
+            "organisation"
+        )
         return self.filter(models.Q(user=user) | models.Q(organisation__in=managed))
 
     def permitting(self, permission: Permission) -> "MembershipQuerySet":
@@ -23,7 +25,9 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 class Membership(models.Model):
     """A role of a person in an organisation; a person may hold several."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("person"))
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("person")
+    )
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("organisation")
     )

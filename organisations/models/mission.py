@@ -9,7 +9,9 @@ from organisations.models.organisation import Organisation
 from organisations.models.user import User
 
 PARTIAL_DATE = r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
-validate_partial_date = RegexValidator(PARTIAL_DATE, _("Give a year, a month or a day: 2003, 2003-06 or 2003-06-12."))
+validate_partial_date = RegexValidator(
+    PARTIAL_DATE, _("Give a year, a month or a day: 2003, 2003-06 or 2003-06-12.")
+)
 
 
 class MissionQuerySet(models.QuerySet["Mission"]):
@@ -53,7 +55,8 @@ class Mission(models.Model):
                 condition=models.Q(start__regex=PARTIAL_DATE), name="mission_start_is_a_partial_date"
             ),
             models.CheckConstraint(
-                condition=models.Q(end="") | models.Q(end__regex=PARTIAL_DATE), name="mission_end_is_a_partial_date"
+                condition=models.Q(end="") | models.Q(end__regex=PARTIAL_DATE),
+                name="mission_end_is_a_partial_date",
             ),
             models.CheckConstraint(
                 condition=models.Q(end="") | models.Q(end__gte=models.F("start")),
@@ -80,7 +83,9 @@ class MissionLead(models.Model):
         verbose_name = _("lead organisation")
         verbose_name_plural = _("lead organisations")
         ordering = ["organisation__acronym"]
-        constraints = [models.UniqueConstraint(fields=["mission", "organisation"], name="mission_lead_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["mission", "organisation"], name="mission_lead_unique")
+        ]
 
     def __str__(self) -> str:
         return str(self.organisation)

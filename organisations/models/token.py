@@ -18,7 +18,9 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
 class ApiToken(AbstractAuthToken):
     """A revocable key with which a program reads the API in the name of a person; only its digest is kept."""
 
-    label = models.CharField(_("label"), max_length=100, help_text=_("What the token is for, such as a report."))
+    label = models.CharField(
+        _("label"), max_length=100, help_text=_("What the token is for, such as a report.")
+    )
 
     objects: ClassVar[models.Manager["ApiToken"]] = AuthTokenManager.from_queryset(ApiTokenQuerySet)()
 

@@ -30,8 +30,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField(_("e-mail address"))
     name = models.CharField(_("name"), max_length=150, blank=True)
-    is_staff = models.BooleanField(_("administrator"), default=False, help_text=_("May open the administration."))
-    is_active = models.BooleanField(_("active"), default=True, help_text=_("Clear this to suspend the person."))
+    is_staff = models.BooleanField(
+        _("administrator"), default=False, help_text=_("May open the administration.")
+    )
+    is_active = models.BooleanField(
+        _("active"), default=True, help_text=_("Clear this to suspend the person.")
+    )
     date_joined = models.DateTimeField(_("added"), default=timezone.now)
 
     objects: ClassVar[UserManager] = UserManager()
