@@ -1,0 +1,140 @@
+"""Recording answers and their evidence in a draft."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from assessments.actions.assessments import locked_assessment
+from assessments.choices import Stance
+from assessments.models import Assessment, Evidence, Indicator, Rating, Source
+from assessments.policy import may_act
+from assessments.workflow import Action
+from organisations.models import User
+
+
+class Conflict(Exception):
+    """Somebody changed an answer since it was read. ``theirs`` is the rating as it is now."""
+
+    def __init__(self, theirs: list[Rating]) -> None:
+        super().__init__(_("Somebody has changed this answer since you opened it."))
+        self.theirs = theirs
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerInput:
+    """One answer as given. ``version`` is the rating's version that was read; 0 when there was none."""
+
+    indicator: Indicator
+    score: int | None = None
+    non_score: str = ""
+    rationale: str = ""
+    confidence: str = ""
+    version: int | None = None
+
+
+@transaction.atomic
+def save_ratings(
+    *, assessment: Assessment, answers: Iterable[AnswerInput], by: User, at: datetime
+) -> list[Rating]:
+    """Save answers of a draft, all or none; unchanged ones are left alone.
+
+    Raises ``Refused``, :class:`Conflict` when a version read is no longer the current one, and
+    ``ValidationError`` for an indicator that this assessment is not asked.
+    """
+    locked = locked_assessment(assessment)
+    may_act(by, Action.EDIT, locked).enforce()
+    answers = list(answers)
+    asked = set(locked.applicable_indicators().values_list("pk", flat=True))
+    for answer in answers:
+        if answer.indicator.pk not in asked:
+            raise ValidationError(_("%(indicator)s is not asked here.") % {"indicator": answer.indicator})
+    current = {rating.indicator_id: rating for rating in locked.ratings.select_related("indicator")}
+    changed = [answer for answer in answers if not _same(current.get(answer.indicator.pk), answer)]
+    stale = [current[a.indicator.pk] for a in changed if _is_stale(current.get(a.indicator.pk), a)]
+    if stale:
+        raise Conflict(stale)
+    saved = [_write(locked, current.get(answer.indicator.pk), answer, by, at) for answer in changed]
+    if saved:
+        _touch(locked, at)
+    return saved
+
+
+def _same(rating: Rating | None, answer: AnswerInput) -> bool:
+    given = (answer.score, answer.non_score, answer.rationale, answer.confidence)
+    if rating is None:
+        return given == (None, "", "", "")
+    return given == (rating.score, rating.non_score, rating.rationale, rating.confidence)
+
+
+def _is_stale(rating: Rating | None, answer: AnswerInput) -> bool:
+    return rating is not None and answer.version is not None and rating.version != answer.version
+
+
+def _write(
+    assessment: Assessment, rating: Rating | None, answer: AnswerInput, by: User, at: datetime
+) -> Rating:
+    if rating is None:
+        rating = Rating(assessment=assessment, indicator=answer.indicator)
+    else:
+        rating.version += 1
+    rating.score, rating.non_score = answer.score, answer.non_score
+    rating.rationale, rating.confidence = answer.rationale, answer.confidence
+    rating.updated_by, rating.updated_at = by, at
+    rating.full_clean(validate_unique=False)
+    rating.save()
+    return rating
+
+
+@transaction.atomic
+def add_evidence(
+    *,
+    assessment: Assessment,
+    indicator: Indicator,
+    source: Source,
+    by: User,
+    at: datetime,
+    locator: str = "",
+    stance: str = Stance.SUPPORTS,
+    reliability: str = "",
+    credibility: str = "",
+) -> Evidence:
+    """Cite a place in a source for one answer; the answer itself may still be open."""
+    locked = locked_assessment(assessment)
+    may_act(by, Action.EDIT, locked).enforce()
+    if not locked.applicable_indicators().filter(pk=indicator.pk).exists():
+        raise ValidationError(_("%(indicator)s is not asked here.") % {"indicator": indicator})
+    if source.organisation_id not in {None, locked.on_behalf_of_id}:
+        raise ValidationError(_("This source belongs to another organisation."))
+    rating, _created = Rating.objects.get_or_create(
+        assessment=locked, indicator=indicator, defaults={"updated_by": by, "updated_at": at}
+    )
+    evidence = Evidence(
+        rating=rating,
+        source=source,
+        locator=locator,
+        stance=stance,
+        reliability=reliability,
+        credibility=credibility,
+    )
+    evidence.full_clean()
+    evidence.save()
+    _touch(locked, at)
+    return evidence
+
+
+@transaction.atomic
+def remove_evidence(*, evidence: Evidence, by: User, at: datetime) -> None:
+    locked = locked_assessment(evidence.rating.assessment)
+    may_act(by, Action.EDIT, locked).enforce()
+    evidence.delete()
+    _touch(locked, at)
+
+
+def _touch(assessment: Assessment, at: datetime) -> None:
+    assessment.version += 1
+    assessment.updated_at = at
+    assessment.save(update_fields=["version", "updated_at"])

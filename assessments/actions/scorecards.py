@@ -1,0 +1,202 @@
+"""Calculating scorecards, with their findings and recommendations, and the calibration they share."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db import transaction
+
+from assessments import scorecards, snapshot
+from assessments.models import (
+    ApprovedRating,
+    Assessment,
+    Calibration,
+    Dimension,
+    Engagement,
+    Finding,
+    Framework,
+    Indicator,
+    Recommendation,
+    Rule,
+    Scorecard,
+)
+from assessments.scoring import METHOD_VERSION
+from assessments.scoring.calibration import calibrate as calibrate_ratings
+from assessments.scoring.findings import FiredFinding, fire_rules, render
+from assessments.scoring.inputs import EngagementShape
+from assessments.scoring.scorecard import ScorecardResult, digest
+from organisations.models import Dyad, User
+
+
+@transaction.atomic
+def refresh_dyad(*, dyad: Dyad, framework: Framework, at: datetime) -> None:
+    """Calculate the scorecards of a dyad for every set of approved revisions that an organisation may see.
+
+    Sets that were calculated before are left alone. The dyad's row is locked, so that of two approvals at
+    once the later one sees what the earlier one approved.
+    """
+    Dyad.objects.select_for_update().get(pk=dyad.pk)
+    calibration = scorecards.latest_calibration(framework)
+    for revision_ids in scorecards.visible_sets(dyad, framework):
+        _calculate(dyad, framework, calibration, revision_ids, at)
+
+
+@transaction.atomic
+def bring_up_to_date(*, viewer: User, at: datetime) -> None:
+    """Calculate the scorecards that only this viewer's mixture of organisations needs: one query if none."""
+    due = _sets_without_scorecard(viewer)
+    if not due:
+        return
+    dyads = Dyad.objects.with_organisations().in_bulk([dyad for dyad, _framework, _revisions in due])
+    frameworks = Framework.objects.in_bulk([framework for _dyad, framework, _revisions in due])
+    for dyad, framework, revision_ids in due:
+        calibration = scorecards.latest_calibration(frameworks[framework])
+        _calculate(dyads[dyad], frameworks[framework], calibration, revision_ids, at)
+
+
+def _sets_without_scorecard(viewer: User) -> list[tuple[int, int, list[int]]]:
+    wanted = (
+        Assessment.objects.visible_to(viewer)
+        .approved()
+        .order_by()
+        .values("dyad_id", "framework_id")
+        .annotate(revisions=ArrayAgg("current_revision_id", order_by="current_revision_id"))
+    )
+    stored = {
+        (dyad, framework, tuple(revisions))
+        for dyad, framework, revisions in Scorecard.objects.visible_to(viewer)
+        .order_by()
+        .values_list("dyad_id", "framework_id", "revision_ids")
+    }
+    sets = [(row["dyad_id"], row["framework_id"], row["revisions"]) for row in wanted]
+    return [
+        (dyad, framework, revs)
+        for dyad, framework, revs in sets
+        if (dyad, framework, tuple(revs)) not in stored
+    ]
+
+
+@transaction.atomic
+def calibrate(*, framework: Framework, at: datetime) -> Calibration:
+    """Calculate the calibration from what is released to every organisation; all scorecards follow.
+
+    When nothing has changed the record in force stays and nothing is calculated again.
+    """
+    ratings = (
+        ApprovedRating.objects.filter(framework=framework, assessment__released_to_all=True, conflict=False)
+        .select_related("indicator")
+        .order_by("rating_id")
+    )
+    by_dyad = [(rating.dyad_id, scorecards.answer_of(rating)) for rating in ratings]
+    record = calibrate_ratings(scorecards.framework_shape(framework), by_dyad).to_dict()
+    sha256 = snapshot.digest(record)
+    current = scorecards.latest_calibration(framework)
+    if current and current.sha256 == sha256:
+        return current
+    calibration = Calibration.objects.create(framework=framework, record=record, sha256=sha256, created_at=at)
+    for dyad in _assessed_dyads(framework):
+        refresh_dyad(dyad=dyad, framework=framework, at=at)
+    return calibration
+
+
+@transaction.atomic
+def rebuild(*, framework: Framework, at: datetime) -> int:
+    """Calculate every scorecard of a framework anew; returns how many there are then."""
+    Scorecard.objects.filter(framework=framework).delete()
+    for dyad in _assessed_dyads(framework):
+        refresh_dyad(dyad=dyad, framework=framework, at=at)
+    return Scorecard.objects.filter(framework=framework).count()
+
+
+def _assessed_dyads(framework: Framework) -> list[Dyad]:
+    assessed = Assessment.objects.approved().filter(framework=framework).values("dyad")
+    return list(Dyad.objects.with_organisations().filter(pk__in=assessed).order_by("pk"))
+
+
+def _calculate(
+    dyad: Dyad, framework: Framework, calibration: Calibration | None, revision_ids: list[int], at: datetime
+) -> None:
+    identity = {
+        "dyad": dyad,
+        "framework": framework,
+        "method_version": METHOD_VERSION,
+        "calibration": calibration,
+        "revision_ids": revision_ids,
+    }
+    if Scorecard.objects.filter(**identity).exists():
+        return
+    shape = scorecards.framework_shape(framework)
+    result, engagements = scorecards.score(shape, scorecards.answers_of(revision_ids), calibration)
+    scorecard, created = Scorecard.objects.get_or_create(
+        **identity, defaults={"content": result.to_dict(), "sha256": digest(result), "created_at": at}
+    )
+    if not created:
+        return
+    rules = {rule.code: rule for rule in framework.rules.order_by("position")}
+    fired = fire_rules([rule.definition for rule in rules.values()], shape, result, engagements)
+    _write_findings(scorecard, rules, fired, at)
+
+
+def _write_findings(
+    scorecard: Scorecard, rules: Mapping[str, Rule], fired: list[FiredFinding], at: datetime
+) -> None:
+    names = _names(scorecard.framework)
+    engagements = Engagement.objects.in_bulk([f.engagement_id for f in fired if f.engagement_id])
+    for finding in fired:
+        rule = rules[finding.rule]
+        engagement = engagements.get(finding.engagement_id) if finding.engagement_id else None
+        values = _placeholders(scorecard.dyad, engagement, finding, names)
+        Finding.objects.create(
+            scorecard=scorecard,
+            rule=rule,
+            engagement=engagement,
+            recommendation=_recommendation(scorecard.dyad, rule, engagement, finding, values, at),
+            kind=rule.kind,
+            priority=rule.priority,
+            target=finding.target,
+            text=render(rule.definition["finding"], values),
+            inputs=finding.inputs,
+            rating_ids=finding.rating_ids,
+        )
+
+
+def _recommendation(
+    dyad: Dyad,
+    rule: Rule,
+    engagement: Engagement | None,
+    finding: FiredFinding,
+    values: Mapping[str, str],
+    at: datetime,
+) -> Recommendation | None:
+    template = rule.definition.get("recommendation")
+    if not template:
+        return None
+    recommendation, _created = Recommendation.objects.get_or_create(
+        dyad=dyad,
+        rule=rule,
+        engagement=engagement,
+        target=finding.target,
+        defaults={"text": render(template, values), "priority": rule.priority, "created_at": at},
+    )
+    return recommendation
+
+
+def _names(framework: Framework) -> dict[str, str]:
+    """Names by code of the framework's dimensions and indicators: two queries."""
+    dimensions = Dimension.objects.filter(framework=framework).values_list("code", "name")
+    indicators = Indicator.objects.filter(dimension__framework=framework).values_list("code", "name")
+    return dict(dimensions) | dict(indicators)
+
+
+def _placeholders(
+    dyad: Dyad, engagement: Engagement | None, finding: FiredFinding, names: Mapping[str, str]
+) -> dict[str, str]:
+    name = names.get(finding.target)
+    return {
+        "dyad": dyad.slug,
+        "first": dyad.first.acronym,
+        "second": dyad.second.acronym,
+        "engagement": engagement.name if engagement else "",
+        "subject": engagement.name if engagement else dyad.slug,
+        "target": f"{finding.target} {name}" if name else finding.target,
+    }

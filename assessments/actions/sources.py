@@ -1,0 +1,33 @@
+"""Adding documents to the library that evidence cites."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from assessments.models import Source
+from assessments.policy import may_open
+from organisations.models import Organisation, User
+
+
+@transaction.atomic
+def add_source(*, organisation: Organisation, by: User, **fields: Any) -> Source:
+    """Add a source to the organisation's own library; ``fields`` are those of :class:`Source`.
+
+    Without a key one is made from author and year. Raises ``Refused`` and ``ValidationError``.
+    """
+    may_open(by, organisation).enforce()
+    source = Source(organisation=organisation, **fields)
+    source.key = source.key or _free_key(organisation, source)
+    source.full_clean()
+    source.save()
+    return source
+
+
+def _free_key(organisation: Organisation, source: Source) -> str:
+    base = slugify(f"{source.author.split(',')[0]}-{source.year or 'undated'}")[:70] or "source"
+    taken = set(
+        Source.objects.filter(organisation=organisation, key__startswith=base).values_list("key", flat=True)
+    )
+    candidates = [base, *(f"{base}-{number}" for number in range(2, len(taken) + 3))]
+    return next(key for key in candidates if key not in taken)

@@ -1,0 +1,90 @@
+"""From draft to revision: what is missing, submitting, and taking up a returned assessment again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from assessments import snapshot
+from assessments.actions.assessments import locked_assessment, move
+from assessments.models import Assessment, Indicator, Rating, Revision
+from assessments.policy import may_act
+from assessments.workflow import Action
+from organisations.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something that an answer still lacks; ``field`` names the part of the form."""
+
+    indicator: Indicator
+    field: str
+    message: str
+
+
+class Incomplete(Exception):
+    """The assessment cannot be submitted yet; ``missing`` says all that it lacks."""
+
+    def __init__(self, missing: list[Missing]) -> None:
+        super().__init__(_("The assessment is not complete."))
+        self.missing = missing
+
+
+def missing_from(assessment: Assessment) -> list[Missing]:
+    """All that submission still needs, in the framework's order: three queries.
+
+    Every applicable indicator needs an answer and a rationale; a score also needs confidence, and evidence
+    unless confidence is low.
+    """
+    ratings = {rating.indicator_id: rating for rating in assessment.ratings.prefetch_related("evidence")}
+    return [
+        missing
+        for indicator in assessment.applicable_indicators()
+        for missing in _missing_from(indicator, ratings.get(indicator.pk))
+    ]
+
+
+def _missing_from(indicator: Indicator, rating: Rating | None) -> list[Missing]:
+    if rating is None or not rating.answered:
+        return [Missing(indicator, "answer", _("Choose an answer."))]
+    missing = []
+    if not rating.rationale.strip():
+        missing.append(Missing(indicator, "rationale", _("Say what the answer rests on.")))
+    if rating.score and not rating.confidence:
+        missing.append(Missing(indicator, "confidence", _("Say how confident you are.")))
+    if rating.score and rating.confidence in {"moderate", "high"} and not rating.evidence.all():
+        missing.append(Missing(indicator, "evidence", _("Cite evidence, or lower the confidence.")))
+    return missing
+
+
+@transaction.atomic
+def submit(*, assessment: Assessment, by: User, at: datetime) -> Revision:
+    """Freeze the answers as a revision and hand it to review. Raises ``Refused`` and :class:`Incomplete`."""
+    locked = locked_assessment(assessment)
+    may_act(by, Action.SUBMIT, locked).enforce()
+    missing = missing_from(locked)
+    if missing:
+        raise Incomplete(missing)
+    content = snapshot.content_of(locked)
+    writers = set(locked.ratings.values_list("updated_by", flat=True))
+    revision = Revision.objects.create(
+        assessment=locked,
+        number=locked.revisions.count() + 1,
+        content=content,
+        sha256=snapshot.digest(content),
+        author_ids=sorted({by.pk, locked.assessor_id} | writers),
+        submitted_by=by,
+        submitted_at=at,
+    )
+    locked.current_revision = revision
+    move(locked, Action.SUBMIT, at)
+    return revision
+
+
+@transaction.atomic
+def revise(*, assessment: Assessment, by: User, at: datetime) -> None:
+    """Take a returned assessment up again: its answers can be changed."""
+    locked = locked_assessment(assessment)
+    may_act(by, Action.REVISE, locked).enforce()
+    move(locked, Action.REVISE, at)

@@ -1,0 +1,110 @@
+"""Who may do what with an assessment: yes, or no with the reason in words for the person who asks."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from assessments import workflow
+from assessments.choices import RecommendationStatus
+from assessments.models import Assessment, Reading, Recommendation, Review
+from assessments.workflow import Action
+from organisations.access import may, organisation_ids_where
+from organisations.models import Dyad, Organisation, User
+from organisations.roles import Permission
+
+
+class Refused(Exception):
+    """An action that the policy refuses; the text says why, for the person who tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Truthy when allowed; otherwise ``reason`` says why not."""
+
+    reason: str = ""
+
+    def __bool__(self) -> bool:
+        return not self.reason
+
+    def enforce(self) -> None:
+        """Raise :class:`Refused` with the reason unless allowed."""
+        if self.reason:
+            raise Refused(self.reason)
+
+
+YES = Verdict()
+
+NEEDED: dict[Action, Permission] = {
+    Action.EDIT: Permission.RECORD,
+    Action.SUBMIT: Permission.RECORD,
+    Action.REVISE: Permission.RECORD,
+    Action.AMEND: Permission.RECORD,
+    Action.WITHDRAW: Permission.RECORD,
+    Action.START_REVIEW: Permission.REVIEW,
+    Action.RETURN: Permission.REVIEW,
+    Action.APPROVE: Permission.REVIEW,
+    Action.RELEASE: Permission.RELEASE,
+}
+ASSESSOR_ONLY = {Action.EDIT, Action.SUBMIT, Action.REVISE, Action.WITHDRAW}
+DECISIONS = {Action.RETURN, Action.APPROVE}
+
+
+def may_open(user: User, on_behalf_of: Organisation) -> Verdict:
+    """May ``user`` open an assessment on behalf of this organisation?"""
+    if may(user, Permission.RECORD, on_behalf_of):
+        return YES
+    return Verdict(_("You are not an analyst of %(organisation)s.") % {"organisation": on_behalf_of})
+
+
+def may_act(user: User, action: Action, assessment: Assessment) -> Verdict:
+    """May ``user`` do ``action`` with ``assessment`` in the state it is in now?"""
+    if workflow.next_state(assessment.state, action) is None:
+        return Verdict(
+            _("This is not possible while the assessment is in the state “%(state)s”.")
+            % {"state": assessment.get_state_display()}
+        )
+    if action not in NEEDED or not may(user, NEEDED[action], assessment.on_behalf_of_id):
+        return Verdict(
+            _("Your role in %(organisation)s does not allow this.")
+            % {"organisation": assessment.on_behalf_of}
+        )
+    if action in ASSESSOR_ONLY and assessment.assessor_id != user.pk:
+        return Verdict(_("Only the assessor can do this."))
+    if NEEDED[action] is Permission.REVIEW:
+        return _may_review(user, action, assessment)
+    return YES
+
+
+def _may_review(user: User, action: Action, assessment: Assessment) -> Verdict:
+    revision = assessment.current_revision
+    if revision is None:
+        return Verdict(_("There is no submitted revision to review."))
+    if user.pk in revision.author_ids:
+        return Verdict(_("You wrote this revision: somebody else has to review it (four eyes)."))
+    if Review.objects.filter(revision=revision, reviewer=user).exists():
+        return Verdict(_("You have decided on this revision already."))
+    if action in DECISIONS and not Reading.objects.filter(revision=revision, reviewer=user).exists():
+        return Verdict(_("Open the revision first: what has not been read cannot be decided on."))
+    return YES
+
+
+def actions_open_to(user: User, assessment: Assessment) -> list[Action]:
+    """The actions that ``user`` may do with ``assessment`` now, in the order of the workflow."""
+    return [action for action in Action if action in NEEDED and may_act(user, action, assessment)]
+
+
+def may_decide(user: User, recommendation: Recommendation) -> Verdict:
+    """May ``user`` accept or decline this recommendation?"""
+    if recommendation.status != RecommendationStatus.PROPOSED:
+        return Verdict(_("This recommendation has been decided on already."))
+    if not deciding_organisations(user, recommendation.dyad):
+        return Verdict(
+            _("Only coordinators of %(dyad)s decide on this recommendation.") % {"dyad": recommendation.dyad}
+        )
+    return YES
+
+
+def deciding_organisations(user: User, dyad: Dyad) -> list[Organisation]:
+    """The organisations of ``dyad`` for which ``user`` may decide on recommendations."""
+    ids = organisation_ids_where(user, Permission.DECIDE_RECOMMENDATIONS)
+    return [organisation for organisation in (dyad.first, dyad.second) if organisation.pk in ids]

@@ -1,0 +1,130 @@
+"""Approved ratings into scoring and back: what a set of approved revisions says about a dyad."""
+
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Prefetch
+
+from assessments.choices import IndicatorKind
+from assessments.models import (
+    ApprovedRating,
+    Assessment,
+    Calibration,
+    Dimension,
+    Engagement,
+    Framework,
+    Indicator,
+)
+from assessments.scoring.calibration import Calibration as CalibrationRecord
+from assessments.scoring.inputs import Answer, DimensionShape, EngagementShape, FrameworkShape, IndicatorShape
+from assessments.scoring.scorecard import ScorecardResult, score_dyad
+from organisations.models import Dyad, Membership
+from organisations.roles import Permission, roles_with
+
+
+def framework_shape(framework: Framework) -> FrameworkShape:
+    """The part of a framework that scoring needs: two queries."""
+    indicators = Prefetch("indicators", queryset=Indicator.objects.order_by("position"))
+    dimensions: Iterable[Dimension] = framework.dimensions.order_by("position").prefetch_related(indicators)
+    return FrameworkShape(
+        dimensions=tuple(
+            DimensionShape(
+                code=dimension.code,
+                level=dimension.level,
+                weight=dimension.weight,
+                applies_to=frozenset(dimension.applies_to),
+                indicators=tuple(
+                    IndicatorShape(
+                        code=indicator.code,
+                        weight=indicator.weight,
+                        evaluative=indicator.kind == IndicatorKind.EVALUATIVE,
+                    )
+                    for indicator in dimension.indicators.all()
+                ),
+            )
+            for dimension in dimensions
+        )
+    )
+
+
+def answers_of(revision_ids: Sequence[int]) -> list[Answer]:
+    """The answers of these approved revisions: one query."""
+    ratings = ApprovedRating.objects.filter(revision__in=revision_ids).select_related("indicator")
+    return [answer_of(rating) for rating in ratings.order_by("rating_id")]
+
+
+def answer_of(rating: ApprovedRating) -> Answer:
+    return Answer(
+        rating_id=rating.rating_id,
+        case=rating.case,
+        engagement_id=rating.engagement_id,
+        assessor_id=rating.assessor_id,
+        indicator=rating.indicator.code,
+        score=rating.score,
+        non_score=rating.non_score or None,
+        conflict=rating.conflict,
+        confidence=rating.confidence,
+        has_evidence=rating.has_evidence,
+    )
+
+
+def engagement_shapes(answers: Iterable[Answer]) -> list[EngagementShape]:
+    """The engagements that the answers are about: one query."""
+    ids = {answer.engagement_id for answer in answers if answer.engagement_id}
+    engagements = Engagement.objects.filter(pk__in=ids).order_by("pk")
+    return [
+        EngagementShape(id=engagement.pk, arrangement=engagement.arrangement) for engagement in engagements
+    ]
+
+
+def latest_calibration(framework: Framework) -> Calibration | None:
+    return framework.calibrations.order_by("-created_at", "-pk").first()
+
+
+def calibration_record(calibration: Calibration | None) -> CalibrationRecord:
+    """The record that scoring uses; the method's defaults before anything was calibrated."""
+    return CalibrationRecord.from_dict(calibration.record) if calibration else CalibrationRecord.default()
+
+
+def score(
+    shape: FrameworkShape, answers: Sequence[Answer], calibration: Calibration | None
+) -> tuple[ScorecardResult, list[EngagementShape]]:
+    engagements = engagement_shapes(answers)
+    return score_dyad(shape, answers, calibration_record(calibration), engagements), engagements
+
+
+def visible_sets(dyad: Dyad, framework: Framework) -> list[list[int]]:
+    """The distinct sets of approved revisions of a dyad that members of any one organisation may see.
+
+    Members who work on assessments see their organisation's own besides what is released to it; readers
+    see what is released. People with roles in several organisations see unions of these, which are
+    calculated when they first look.
+    """
+    approved = list(
+        Assessment.objects.approved()
+        .filter(dyad=dyad, framework=framework)
+        .order_by("current_revision")
+        .prefetch_related("releases")
+    )
+    sets = {tuple(_revisions(approved, organisation, reads_own)) for organisation, reads_own in _audiences()}
+    return [list(revisions) for revisions in sorted(sets) if revisions]
+
+
+def _audiences() -> set[tuple[int, bool]]:
+    working = {role.value for role in roles_with(Permission.READ_OWN_WORK)}
+    return {
+        (organisation, role in working)
+        for organisation, role in Membership.objects.values_list("organisation_id", "role").distinct()
+    }
+
+
+def _revisions(approved: list[Assessment], organisation: int, reads_own: bool) -> list[int]:
+    return [
+        assessment.current_revision_id
+        for assessment in approved
+        if assessment.current_revision_id is not None
+        and (
+            assessment.released_to_all
+            or (reads_own and assessment.on_behalf_of_id == organisation)
+            or any(release.organisation_id == organisation for release in assessment.releases.all())
+        )
+    ]
