@@ -16,7 +16,7 @@ from organisations.models import User
 def decide(
     *, recommendation: Recommendation, accept: bool, by: User, at: datetime, reason: str = ""
 ) -> Recommendation:
-    """Accept or decline a proposed recommendation for an organisation of its dyad; declining needs a reason."""
+    """Accept or decline a recommendation for an organisation of its dyad; declining needs a reason."""
     locked = (
         Recommendation.objects.select_for_update(of=("self",))
         .select_related("dyad__first", "dyad__second")

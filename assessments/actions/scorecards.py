@@ -23,8 +23,7 @@ from assessments.models import (
 from assessments.scoring import METHOD_VERSION
 from assessments.scoring.calibration import calibrate as calibrate_ratings
 from assessments.scoring.findings import FiredFinding, fire_rules, render
-from assessments.scoring.inputs import EngagementShape
-from assessments.scoring.scorecard import ScorecardResult, digest
+from assessments.scoring.scorecard import digest
 from organisations.models import Dyad, User
 
 

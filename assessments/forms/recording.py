@@ -1,0 +1,134 @@
+"""Answering the indicators of one dimension, and citing evidence."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from assessments.actions.recording import AnswerInput
+from assessments.choices import Confidence, Credibility, NonScore, Reliability, Stance
+from assessments.models import Assessment, Framework, Indicator, Rating, Source
+from organisations.models import User
+
+RATIONALE_LIMIT = 20_000
+
+
+class AnswerForm(forms.Form):
+    """One indicator's answer. Everything may stay open in a draft; ``version`` is the one that was read."""
+
+    answer = forms.ChoiceField(label=_("Answer"), required=False, widget=forms.RadioSelect)
+    rationale = forms.CharField(
+        label=_("Rationale"),
+        required=False,
+        max_length=RATIONALE_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
+        help_text=_("What the answer rests on, in a sentence or two."),
+    )
+    confidence = forms.ChoiceField(
+        label=_("Confidence"), required=False, widget=forms.RadioSelect, choices=Confidence.choices
+    )
+    version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, framework: Framework, indicator: Indicator, rating: Rating | None, **kwargs: Any
+    ):
+        self.indicator, self.rating = indicator, rating
+        super().__init__(*args, prefix=indicator.code, initial=_initial(rating), **kwargs)
+        self.fields["answer"].choices = answer_choices(framework, indicator)  # type: ignore[attr-defined]
+        self.fields["rationale"].widget.attrs["aria-describedby"] = f"id_{self.prefix}-rationale_helptext"
+
+    def answer_input(self) -> AnswerInput:
+        """The validated answer as the recording action takes it."""
+        answer = self.cleaned_data["answer"]
+        return AnswerInput(
+            indicator=self.indicator,
+            score=int(answer) if answer.isdigit() else None,
+            non_score="" if answer.isdigit() else answer,
+            rationale=self.cleaned_data["rationale"],
+            confidence=self.cleaned_data["confidence"],
+            version=self.cleaned_data["version"] or 0,
+        )
+
+
+def answer_choices(framework: Framework, indicator: Indicator) -> list[tuple[str, str]]:
+    """The scores, each with its anchor (or the scale's word between anchors), then the non-scores."""
+    anchors = {anchor.score: anchor.text for anchor in indicator.anchors.all()}
+    scores = [(str(score), anchors.get(score) or framework.scale[str(score)]) for score in range(1, 6)]
+    return scores + [(value, str(label)) for value, label in NonScore.choices]
+
+
+def _initial(rating: Rating | None) -> dict[str, Any]:
+    if rating is None:
+        return {"version": 0}
+    return {
+        "answer": str(rating.score) if rating.score else rating.non_score,
+        "rationale": rating.rationale,
+        "confidence": rating.confidence,
+        "version": rating.version,
+    }
+
+
+def answer_forms(assessment: Assessment, indicators: list[Indicator], data: Any = None) -> list[AnswerForm]:
+    ratings = {
+        rating.indicator_id: rating for rating in assessment.ratings.prefetch_related("evidence__source")
+    }
+    return [
+        AnswerForm(
+            data, framework=assessment.framework, indicator=indicator, rating=ratings.get(indicator.pk)
+        )
+        for indicator in indicators
+    ]
+
+
+class EvidenceForm(forms.Form):
+    """A place in a source that exists already, or in a new one that is added to the organisation's library."""
+
+    source = forms.ModelChoiceField(Source.objects.none(), label=_("Source"), required=False)
+    author = forms.CharField(label=_("Author"), max_length=250, required=False)
+    title = forms.CharField(label=_("Title"), max_length=400, required=False)
+    year = forms.IntegerField(label=_("Year of publication"), required=False, min_value=1500, max_value=2200)
+    kind = forms.CharField(
+        label=_("Kind"), max_length=60, required=False, help_text=_("Such as report or interview.")
+    )
+    url = forms.URLField(label=_("Address"), max_length=500, required=False, assume_scheme="https")
+    locator = forms.CharField(
+        label=_("Place"), max_length=200, required=False, help_text=_("Page, paragraph or section.")
+    )
+    stance = forms.ChoiceField(label=_("Stance"), choices=Stance.choices, initial=Stance.SUPPORTS)
+    reliability = forms.ChoiceField(
+        label=_("Reliability of the source"),
+        choices=[("", _("Not graded")), *Reliability.choices],
+        required=False,
+    )
+    credibility = forms.ChoiceField(
+        label=_("Credibility of the information"),
+        choices=[("", _("Not graded")), *Credibility.choices],
+        required=False,
+    )
+
+    NEW_SOURCE = ("author", "title", "year", "kind", "url")
+    PLACE = ("locator", "stance", "reliability", "credibility")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["source"].queryset = Source.objects.visible_to(user)  # type: ignore[attr-defined]
+        for field in self.fields.values():
+            select = isinstance(field.widget, forms.Select)
+            field.widget.attrs["class"] = "form-select" if select else "form-control"
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        described = [name for name in self.NEW_SOURCE if data.get(name)]
+        if data.get("source") and described:
+            self.add_error("source", _("Choose a source or describe a new one, not both."))
+        if not data.get("source") and "source" not in self.errors:
+            for name in ("author", "title", "kind"):
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, _("A new source needs this; or choose a source above."))
+        return data
+
+    def new_source(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self.NEW_SOURCE}
+
+    def place(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self.PLACE}
