@@ -1,4 +1,43 @@
-from django.urls import URLPattern
+"""Pages about assessments and what follows from them."""
+
+from django.urls import path
+
+from assessments.views import (
+    assessments,
+    charts,
+    dyads,
+    frameworks,
+    recommendations,
+    recording,
+    review,
+    sources,
+)
 
 app_name = "assessments"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("assessments/", assessments.assessment_list, name="assessments"),
+    path("assessments/open/", assessments.open_assessment, name="open"),
+    path("assessments/<int:pk>/", assessments.assessment_detail, name="assessment"),
+    path("assessments/<int:pk>/edit/", recording.edit, name="edit"),
+    path("assessments/<int:pk>/edit/<str:code>/", recording.dimension, name="dimension"),
+    path("assessments/<int:pk>/cite/<str:code>/", recording.add_evidence, name="add-evidence"),
+    path("assessments/<int:pk>/uncite/<int:evidence>/", recording.remove_evidence, name="remove-evidence"),
+    path("assessments/<int:pk>/check/", recording.check, name="check"),
+    path("assessments/<int:pk>/revise/", recording.revise, name="revise"),
+    path("assessments/<int:pk>/amend/", assessments.amend, name="amend"),
+    path("assessments/<int:pk>/withdraw/", assessments.withdraw, name="withdraw"),
+    path("assessments/<int:pk>/release/", assessments.release, name="release"),
+    path("assessments/<int:pk>/review/", review.start, name="start-review"),
+    path("assessments/<int:pk>/review/<int:number>/", review.desk, name="review"),
+    path("assessments/<int:pk>/review/<int:number>/decide/", review.decide, name="decide"),
+    path("dyads/", dyads.dyad_list, name="dyads"),
+    path("dyads/compare/", dyads.compare, name="compare"),
+    path("dyads/<str:slug>/", dyads.dyad_detail, name="dyad"),
+    path("dyads/<str:slug>/<str:level>/", dyads.ratings, name="dyad-ratings"),
+    path("dyads/<str:slug>/<str:level>/chart.svg", charts.dimensions_chart, name="dyad-chart"),
+    path("sources/", sources.source_list, name="sources"),
+    path("recommendations/", recommendations.recommendation_list, name="recommendations"),
+    path("recommendations/<int:pk>/", recommendations.recommendation_detail, name="recommendation"),
+    path("frameworks/", frameworks.framework_list, name="frameworks"),
+    path("frameworks/<slug:code>/<str:version>/", frameworks.framework_detail, name="framework"),
+]

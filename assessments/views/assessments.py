@@ -1,0 +1,156 @@
+"""Listing, reading, opening, amending, withdrawing and releasing assessments."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_tables2 import RequestConfig
+
+from assessments import snapshot
+from assessments.actions import assessments as actions
+from assessments.choices import State
+from assessments.forms.decisions import ReleaseForm
+from assessments.forms.opening import OpenAssessmentForm
+from assessments.models import Assessment, Indicator
+from assessments.policy import actions_open_to
+from assessments.views.filters import AssessmentFilter
+from assessments.views.refusals import refusals_shown
+from assessments.views.tables import AssessmentTable
+from organisations.access import organisation_ids_where
+from organisations.http import SignedInRequest
+from organisations.roles import Permission
+
+
+def visible_assessment(request: SignedInRequest, pk: int) -> Assessment:
+    """The assessment, or 404 when it does not exist or is hidden from the person."""
+    visible = Assessment.objects.visible_to(request.user).for_list().select_related("current_revision")
+    return get_object_or_404(visible, pk=pk)
+
+
+@require_safe
+def assessment_list(request: SignedInRequest) -> HttpResponse:
+    visible = Assessment.objects.visible_to(request.user).for_list()
+    filtered = AssessmentFilter(request.GET, queryset=visible)
+    table = AssessmentTable(filtered.qs)
+    RequestConfig(request, paginate={"per_page": 25}).configure(table)
+    context = {
+        "filter": filtered,
+        "table": table,
+        "may_record": bool(organisation_ids_where(request.user, Permission.RECORD)),
+    }
+    return render(request, "assessments/assessment_list.html", context)
+
+
+@require_safe
+def assessment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
+    """An assessment with its answers: of a draft as they are now, otherwise as they were submitted."""
+    assessment = visible_assessment(request, pk)
+    content = _content(assessment)
+    context = {
+        "assessment": assessment,
+        "content": content,
+        "dimensions": answers_by_dimension(assessment, content),
+        "open_actions": [action.value for action in actions_open_to(request.user, assessment)],
+        "reviews": _reviews(request, assessment),
+        "releases": assessment.releases.select_related("organisation"),
+        "release_form": ReleaseForm(
+            user=request.user,
+            initial={
+                "released_to_all": assessment.released_to_all,
+                "released_to": list(assessment.released_to.values_list("pk", flat=True)),
+            },
+        ),
+    }
+    return render(request, "assessments/assessment.html", context)
+
+
+def _content(assessment: Assessment) -> dict[str, Any]:
+    revision = assessment.current_revision
+    if revision is None or assessment.state == State.DRAFT:
+        return snapshot.content_of(assessment)
+    return revision.content
+
+
+def _reviews(request: SignedInRequest, assessment: Assessment) -> Any:
+    """Decisions on all revisions, for the organisation's own people: partners see the outcome only."""
+    if assessment.on_behalf_of_id not in organisation_ids_where(request.user, Permission.READ_OWN_WORK):
+        return []
+    reviews = assessment.revisions.prefetch_related("reviews__reviewer").order_by("-number")
+    return [(revision, review) for revision in reviews for review in revision.reviews.all()]
+
+
+def answers_by_dimension(assessment: Assessment, content: dict[str, Any]) -> list[dict[str, Any]]:
+    """The answers of a revision's content under their dimensions and indicators: two queries."""
+    answers = {answer["indicator"]: answer for answer in content["ratings"]}
+    dimensions: dict[int, dict[str, Any]] = {}
+    indicators: list[Indicator] = list(assessment.applicable_indicators().prefetch_related("anchors"))
+    for indicator in indicators:
+        group = dimensions.setdefault(
+            indicator.dimension_id, {"dimension": indicator.dimension, "answers": []}
+        )
+        group["answers"].append({"indicator": indicator, "answer": answers.get(indicator.code)})
+    return list(dimensions.values())
+
+
+@require_http_methods(["GET", "POST"])
+def open_assessment(request: SignedInRequest) -> HttpResponse:
+    form = OpenAssessmentForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        with refusals_shown(request, _("The assessment is open. Answer dimension by dimension.")):
+            assessment = actions.open_assessment(
+                by=request.user,
+                on_behalf_of=data["on_behalf_of"],
+                dyad=data["dyad"],
+                engagement=data["engagement"],
+                framework=data["framework"],
+                period=(data["period_start"], data["period_end"]),
+                basis=data["basis"],
+                reference=data["reference"],
+                marking=data["marking"],
+                at=timezone.now(),
+            )
+            return redirect("assessments:edit", assessment.pk)
+    may_record = bool(organisation_ids_where(request.user, Permission.RECORD))
+    status = 422 if form.is_bound else 200
+    return render(request, "assessments/open.html", {"form": form, "may_record": may_record}, status=status)
+
+
+@require_POST
+def amend(request: SignedInRequest, pk: int) -> HttpResponse:
+    assessment = visible_assessment(request, pk)
+    with refusals_shown(
+        request, _("A new draft with the same answers is open; once approved it takes their place.")
+    ):
+        amendment = actions.amend(assessment=assessment, by=request.user, at=timezone.now())
+        return redirect("assessments:edit", amendment.pk)
+    return redirect(assessment)
+
+
+@require_POST
+def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
+    assessment = visible_assessment(request, pk)
+    with refusals_shown(request, _("The assessment is withdrawn.")):
+        actions.withdraw(assessment=assessment, by=request.user, at=timezone.now())
+    return redirect(assessment)
+
+
+@require_POST
+def release(request: SignedInRequest, pk: int) -> HttpResponse:
+    assessment = visible_assessment(request, pk)
+    form = ReleaseForm(request.POST, user=request.user)
+    if not form.is_valid():
+        form.add_error(None, _("Choose from the organisations listed."))
+        return redirect(assessment)
+    with refusals_shown(request, _("The release is changed.")):
+        actions.release(
+            assessment=assessment,
+            to=form.cleaned_data["released_to"],
+            to_all=form.cleaned_data["released_to_all"],
+            by=request.user,
+            at=timezone.now(),
+        )
+    return redirect(assessment)

@@ -1,0 +1,39 @@
+"""My work: what waits for the person who has signed in."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from assessments.choices import RecommendationStatus, State
+from assessments.models import Assessment, Recommendation
+from organisations.access import organisation_ids_where
+from organisations.http import SignedInRequest
+from organisations.roles import Permission
+
+SHOWN = 10
+
+
+def home(request: SignedInRequest) -> HttpResponse:
+    user = request.user
+    visible = Assessment.objects.visible_to(user).for_list()
+    mine = visible.filter(assessor=user)
+    reviews_for = organisation_ids_where(user, Permission.REVIEW)
+    decides_for = organisation_ids_where(user, Permission.DECIDE_RECOMMENDATIONS)
+    to_review = visible.awaiting_review().filter(on_behalf_of__in=reviews_for).exclude(assessor=user)
+    to_decide = (
+        Recommendation.objects.visible_to(user).for_list().filter(status=RecommendationStatus.PROPOSED)
+    )
+    to_decide = to_decide.filter(dyad__first__in=decides_for) | to_decide.filter(dyad__second__in=decides_for)
+    return render(
+        request,
+        "assessments/home.html",
+        {
+            "returned": mine.filter(state=State.RETURNED)[:SHOWN],
+            "drafts": mine.filter(state=State.DRAFT)[:SHOWN],
+            "in_review": mine.awaiting_review()[:SHOWN],
+            "to_review": to_review.exclude(current_revision__reviews__reviewer=user)[:SHOWN],
+            "to_decide": to_decide[:SHOWN] if decides_for else [],
+            "records": bool(organisation_ids_where(user, Permission.RECORD)),
+            "reviews": bool(reviews_for),
+            "decides": bool(decides_for),
+        },
+    )

@@ -1,0 +1,74 @@
+"""The review desk: a revision's answers beside their evidence, and the decision on it."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from assessments.actions import review as actions
+from assessments.forms.decisions import ReviewForm
+from assessments.models import Assessment, Revision
+from assessments.policy import Refused, may_act
+from assessments.views.assessments import answers_by_dimension, visible_assessment
+from assessments.views.refusals import refusals_shown
+from assessments.workflow import Action
+from organisations.http import SignedInRequest
+
+
+@require_POST
+def start(request: SignedInRequest, pk: int) -> HttpResponse:
+    assessment = visible_assessment(request, pk)
+    with refusals_shown(request):
+        revision = actions.start_review(assessment=assessment, by=request.user, at=timezone.now())
+        return redirect("assessments:review", assessment.pk, revision.number)
+    return redirect(assessment)
+
+
+def _revision(assessment: Assessment, number: int) -> Revision:
+    return get_object_or_404(assessment.revisions.select_related("submitted_by"), number=number)
+
+
+@require_safe
+def desk(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+    return _desk(request, visible_assessment(request, pk), number, ReviewForm())
+
+
+def _desk(request: SignedInRequest, assessment: Assessment, number: int, form: ReviewForm) -> HttpResponse:
+    if not may_act(request.user, Action.APPROVE, assessment):
+        messages.error(request, may_act(request.user, Action.APPROVE, assessment).reason)
+        return redirect(assessment)
+    revision = _revision(assessment, number)
+    context = {
+        "assessment": assessment,
+        "revision": revision,
+        "is_current": revision.pk == assessment.current_revision_id,
+        "dimensions": answers_by_dimension(assessment, revision.content),
+        "form": form,
+    }
+    return render(request, "assessments/review.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def decide(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+    """Approve or return exactly the revision that the page showed."""
+    assessment = visible_assessment(request, pk)
+    form = ReviewForm(request.POST)
+    if not form.is_valid():
+        return _desk(request, assessment, number, form)
+    revision = _revision(assessment, number)
+    reason, now = form.cleaned_data["reason"], timezone.now()
+    try:
+        if form.cleaned_data["decision"] == "approve":
+            actions.approve(revision=revision, by=request.user, reason=reason, at=now)
+            messages.success(request, _("Approved. The scorecard of the dyad rests on it from now on."))
+        else:
+            actions.return_for_changes(revision=revision, by=request.user, reason=reason, at=now)
+            messages.success(
+                request, _("Returned. The assessor reads your reason and can change the answers.")
+            )
+    except (Refused, ValidationError) as refused:
+        messages.error(request, str(refused))
+    return redirect(assessment)

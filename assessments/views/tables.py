@@ -1,0 +1,46 @@
+"""Lists as tables."""
+
+import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
+
+from assessments.models import Assessment, Recommendation, Source
+
+
+class AssessmentTable(tables.Table):
+    subject = tables.Column(
+        verbose_name=_("Subject"), linkify=True, order_by=("dyad__first__acronym", "dyad__second__acronym")
+    )
+    dyad = tables.Column(order_by=("dyad__first__acronym", "dyad__second__acronym"))
+    period = tables.Column(verbose_name=_("Period"), order_by=("period_start", "period_end"))
+    on_behalf_of = tables.Column(order_by="on_behalf_of__acronym")
+    state = tables.TemplateColumn(
+        '{% include "components/state_chip.html" with state=record.state label=record.get_state_display only %}'
+    )
+    marking = tables.Column()
+    updated_at = tables.DateColumn(verbose_name=_("Changed"))
+
+    class Meta:
+        model = Assessment
+        fields = ["dyad", "subject", "period", "on_behalf_of", "state", "marking", "updated_at"]
+        sequence = fields
+        empty_text = _("No assessment matches.")
+
+
+class SourceTable(tables.Table):
+    url = tables.URLColumn(verbose_name=_("Address"), text=_("Open"))
+
+    class Meta:
+        model = Source
+        fields = ["author", "year", "title", "kind", "reliability", "url"]
+        empty_text = _("No source matches.")
+
+
+class RecommendationTable(tables.Table):
+    text = tables.Column(linkify=True)
+    dyad = tables.Column(order_by=("dyad__first__acronym", "dyad__second__acronym"))
+    engagement = tables.Column(order_by="engagement__name", default="–")
+
+    class Meta:
+        model = Recommendation
+        fields = ["priority", "text", "dyad", "engagement", "target", "status"]
+        empty_text = _("No recommendation matches.")
