@@ -1,0 +1,100 @@
+"""Two people at once, on real transactions."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+
+from assessments.actions.recording import AnswerInput, save_ratings
+from assessments.actions.review import approve, return_for_changes, start_review
+from assessments.actions.submission import submit
+from assessments.models import Review, Scorecard
+from assessments.policy import Refused
+from tests.factories import AT, DyadFactory, FrameworkFactory, make_assessment, reviewer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROUNDS = 5
+
+
+def at_once(*calls: Callable[[], object]) -> list[object]:
+    """Run the calls in threads that start together; returns each result or exception."""
+    barrier = threading.Barrier(len(calls))
+    results: list[object] = [None] * len(calls)
+
+    def run(place: int, call: Callable[[], object]) -> None:
+        barrier.wait(timeout=10)
+        try:
+            results[place] = call()
+        except Exception as error:  # noqa: BLE001 - the test looks at what happened
+            results[place] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=item) for item in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    return results
+
+
+@pytest.mark.parametrize("attempt", range(ROUNDS))
+def test_two_reviewers_approving_at_once_give_one_approval_each_and_one_change(attempt: int) -> None:
+    assessment = make_assessment("submitted")
+    people = [reviewer(assessment.on_behalf_of), reviewer(assessment.on_behalf_of)]
+    revision = [start_review(assessment=assessment, by=person, at=AT) for person in people][0]
+    assessment.refresh_from_db()
+    version = assessment.version
+    results = at_once(
+        *[lambda person=person: approve(revision=revision, by=person, at=AT) for person in people]
+    )
+    assert all(isinstance(result, Review) for result in results), results
+    assessment.refresh_from_db()
+    assert (assessment.state, assessment.version) == ("approved", version + 1)
+    assert sorted(revision.reviews.values_list("reviewer", flat=True)) == sorted(p.pk for p in people)
+    assert assessment.approved_ratings.count() == 3
+
+
+@pytest.mark.parametrize("attempt", range(ROUNDS))
+def test_approval_and_return_at_once_leave_one_decision(attempt: int) -> None:
+    assessment = make_assessment("submitted")
+    one, two = reviewer(assessment.on_behalf_of), reviewer(assessment.on_behalf_of)
+    revision = start_review(assessment=assessment, by=one, at=AT)
+    start_review(assessment=assessment, by=two, at=AT)
+    results = at_once(
+        lambda: approve(revision=revision, by=one, at=AT),
+        lambda: return_for_changes(revision=revision, by=two, reason="Why?", at=AT),
+    )
+    assert sum(isinstance(result, Review) for result in results) == 1
+    assert sum(isinstance(result, Refused) for result in results) == 1
+    assessment.refresh_from_db()
+    assert assessment.state == ("approved" if isinstance(results[0], Review) else "returned")
+
+
+@pytest.mark.parametrize("attempt", range(ROUNDS))
+def test_an_edit_during_submission_is_in_the_revision_or_refused(attempt: int) -> None:
+    answers = {"P1.1": 3, "P1.2": 3, "PX.1": 3}
+    draft = make_assessment(answers=answers)
+    rating = draft.ratings.get(indicator__code="P1.1")
+    given = AnswerInput(rating.indicator, score=5, rationale="New.", confidence="high", version=1)
+    edited, _submitted = at_once(
+        lambda: save_ratings(assessment=draft, answers=[given], by=draft.assessor, at=AT),
+        lambda: submit(assessment=draft, by=draft.assessor, at=AT),
+    )
+    rating.refresh_from_db()
+    frozen = draft.revisions.get().content["ratings"][0]["score"]
+    assert frozen == rating.score == (3 if isinstance(edited, Refused) else 5)
+
+
+@pytest.mark.parametrize("attempt", range(ROUNDS))
+def test_approvals_of_one_dyad_at_once_are_both_in_the_scorecard(attempt: int) -> None:
+    dyad, framework = DyadFactory(), FrameworkFactory()
+    one = make_assessment("submitted", dyad=dyad, framework=framework)
+    two = make_assessment("submitted", dyad=dyad, framework=framework, on_behalf_of=one.on_behalf_of)
+    person = reviewer(one.on_behalf_of)
+    revisions = [start_review(assessment=assessment, by=person, at=AT) for assessment in (one, two)]
+    at_once(
+        *[lambda revision=revision: approve(revision=revision, by=person, at=AT) for revision in revisions]
+    )
+    assert Scorecard.objects.visible_to(person).get().revision_ids == sorted(r.pk for r in revisions)

@@ -1,0 +1,142 @@
+"""Answers and evidence in a draft."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, transaction
+
+from assessments.actions.recording import AnswerInput, Conflict, add_evidence, remove_evidence, save_ratings
+from assessments.models import Assessment, Indicator, Rating
+from assessments.policy import Refused
+from tests.factories import AT, EngagementFactory, SourceFactory, analyst, answer, make_assessment
+
+pytestmark = pytest.mark.django_db
+
+
+def indicator(assessment: Assessment, code: str) -> Indicator:
+    return Indicator.objects.get(code=code, dimension__framework=assessment.framework)
+
+
+def save(assessment: Assessment, given: AnswerInput) -> list[Rating]:
+    return save_ratings(assessment=assessment, answers=[given], by=assessment.assessor, at=AT)
+
+
+def test_an_answer_is_kept() -> None:
+    draft = make_assessment()
+    save(draft, AnswerInput(indicator(draft, "P1.1"), score=4, rationale="Because.", confidence="high"))
+    rating = draft.ratings.get()
+    assert (rating.score, rating.non_score, rating.rationale, rating.confidence) == (
+        4,
+        "",
+        "Because.",
+        "high",
+    )
+    draft.refresh_from_db()
+    assert draft.version == 2
+
+
+def test_an_unchanged_answer_is_left_alone() -> None:
+    draft = make_assessment(answers={"P1.1": 4})
+    rating = draft.ratings.get()
+    again = AnswerInput(rating.indicator, score=4, rationale=rating.rationale, confidence=rating.confidence)
+    assert save(draft, again) == []
+    rating.refresh_from_db()
+    assert rating.version == 1
+
+
+def test_a_stale_version_is_a_conflict_and_changes_nothing() -> None:
+    draft = make_assessment(answers={"P1.1": 4})
+    first = indicator(draft, "P1.1")
+    save(draft, AnswerInput(first, score=5, version=1))
+    with pytest.raises(Conflict) as conflict:
+        save(draft, AnswerInput(first, score=2, version=1))
+    assert [rating.score for rating in conflict.value.theirs] == [5]
+    assert draft.ratings.get().score == 5
+
+
+def test_a_second_first_answer_is_a_conflict_too() -> None:
+    draft = make_assessment()
+    first = indicator(draft, "P1.1")
+    save(draft, AnswerInput(first, score=5, version=0))
+    with pytest.raises(Conflict):
+        save(draft, AnswerInput(first, score=2, version=0))
+
+
+def test_only_the_assessor_answers() -> None:
+    draft = make_assessment()
+    colleague = analyst(draft.on_behalf_of)
+    with pytest.raises(Refused, match="Only the assessor"):
+        save_ratings(
+            assessment=draft, answers=[AnswerInput(indicator(draft, "P1.1"), score=1)], by=colleague, at=AT
+        )
+
+
+def test_what_does_not_apply_is_not_asked() -> None:
+    draft = make_assessment(engagement=EngagementFactory(arrangement="support"))
+    assert "F5.1" not in {asked.code for asked in draft.applicable_indicators()}
+    with pytest.raises(ValidationError, match=r"F5\.1 .* is not asked here"):
+        save(draft, AnswerInput(indicator(draft, "F5.1"), score=3))
+
+
+@pytest.mark.parametrize("score", [0, 6])
+def test_a_score_off_the_scale_is_refused(score: int) -> None:
+    draft = make_assessment()
+    with pytest.raises(ValidationError, match="from 1 to 5"):
+        save(draft, AnswerInput(indicator(draft, "P1.1"), score=score))
+
+
+def test_a_score_and_a_non_score_exclude_each_other_in_the_database() -> None:
+    draft = make_assessment(answers={"P1.1": 4})
+    with pytest.raises(DatabaseError, match="rating_score_or_non_score"), transaction.atomic():
+        draft.ratings.update(non_score="not_applicable")
+
+
+@pytest.mark.parametrize(
+    "state", ["submitted", "in_review", "returned", "approved", "superseded", "withdrawn"]
+)
+def test_nothing_is_edited_after_submission(state: str) -> None:
+    assessment = make_assessment(state, answers={"P1.1": 4})
+    rating = assessment.ratings.get(indicator__code="P1.1")
+    given = AnswerInput(rating.indicator, score=1)
+    with pytest.raises(Refused):
+        save(assessment, given)
+    with pytest.raises(Refused):
+        remove_evidence(evidence=rating.evidence.get(), by=assessment.assessor, at=AT)
+    with pytest.raises(DatabaseError, match="only while the assessment is a draft"), transaction.atomic():
+        Rating.objects.filter(pk=rating.pk).update(score=1)
+    with pytest.raises(DatabaseError, match="only while the assessment is a draft"), transaction.atomic():
+        rating.evidence.all().delete()
+
+
+def test_evidence_may_come_before_the_answer() -> None:
+    draft = make_assessment()
+    add_evidence(
+        assessment=draft, indicator=indicator(draft, "P1.1"), source=SourceFactory(), by=draft.assessor, at=AT
+    )
+    rating = draft.ratings.get()
+    assert not rating.answered
+    save(draft, AnswerInput(rating.indicator, score=2, version=rating.version))
+    assert rating.evidence.count() == 1
+
+
+def test_the_same_place_is_cited_once() -> None:
+    draft = make_assessment()
+    answer(draft, {"P1.1": 4})
+    cited = draft.ratings.get().evidence.get()
+    with pytest.raises(ValidationError, match="cited already"):
+        add_evidence(
+            assessment=draft,
+            indicator=indicator(draft, "P1.1"),
+            source=cited.source,
+            locator=cited.locator,
+            by=draft.assessor,
+            at=AT,
+        )
+
+
+def test_a_source_of_another_organisation_cannot_be_cited() -> None:
+    draft, other = make_assessment(), make_assessment()
+    foreign = SourceFactory(organisation=other.on_behalf_of)
+    with pytest.raises(ValidationError, match="another organisation"):
+        add_evidence(
+            assessment=draft, indicator=indicator(draft, "P1.1"), source=foreign, by=draft.assessor, at=AT
+        )

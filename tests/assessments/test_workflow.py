@@ -1,0 +1,32 @@
+"""The table of states and actions, cell by cell."""
+
+import pytest
+
+from assessments.choices import State
+from assessments.workflow import TRANSITIONS, Action, next_state
+
+EXPECTED = {
+    "draft": {"edit": "draft", "submit": "submitted", "withdraw": "withdrawn"},
+    "submitted": {"start_review": "in_review", "withdraw": "withdrawn"},
+    "in_review": {"start_review": "in_review", "return": "returned", "approve": "approved"},
+    "returned": {"revise": "draft", "withdraw": "withdrawn"},
+    "approved": {
+        "approve": "approved",
+        "release": "approved",
+        "amend": "approved",
+        "supersede": "superseded",
+        "withdraw": "withdrawn",
+    },
+    "superseded": {},
+    "withdrawn": {},
+}
+
+
+@pytest.mark.parametrize("state", State.values)
+@pytest.mark.parametrize("action", Action.values)
+def test_each_cell(state: str, action: str) -> None:
+    assert next_state(state, Action(action)) == EXPECTED[state].get(action)
+
+
+def test_the_table_has_no_other_cell() -> None:
+    assert len(TRANSITIONS) == sum(len(row) for row in EXPECTED.values())
