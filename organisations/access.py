@@ -1,5 +1,7 @@
 """What a person may do in an organisation, from the memberships they hold now."""
 
+from collections.abc import Iterable
+
 from organisations.models import Membership, Organisation, User
 from organisations.roles import ROLES, Permission, Role
 
@@ -23,3 +25,11 @@ def permissions_of(user: User) -> dict[int, frozenset[Permission]]:
     for organisation_id, role in Membership.objects.filter(user=user).values_list("organisation_id", "role"):
         held[organisation_id] = held.get(organisation_id, frozenset()) | ROLES[Role(role)].permissions
     return held
+
+
+def may_manage(user: User, permission: Permission, organisations: Iterable[Organisation]) -> bool:
+    """Whether ``user`` is an administrator, or holds ``permission`` in one of the organisations concerned."""
+    if user.is_active and user.is_superuser:
+        return True
+    held = organisation_ids_where(user, permission)
+    return any(organisation.pk in held for organisation in organisations)
