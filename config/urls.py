@@ -3,8 +3,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from assessments.views.home import home
+
 urlpatterns = [
+    path("", home, name="home"),
     path("", include("organisations.urls")),
     path("", include("assessments.urls")),
+    path("api/v1/", include("config.api")),
     path("admin/", admin.site.urls),
 ]

@@ -88,7 +88,7 @@ class EvidenceForm(forms.Form):
     title = forms.CharField(label=_("Title"), max_length=400, required=False)
     year = forms.IntegerField(label=_("Year of publication"), required=False, min_value=1500, max_value=2200)
     kind = forms.CharField(
-        label=_("Kind"), max_length=60, required=False, help_text=_("Such as report or interview.")
+        label=_("Kind"), max_length=60, required=False, help_text=_("Such as a report.")
     )
     url = forms.URLField(label=_("Address"), max_length=500, required=False, assume_scheme="https")
     locator = forms.CharField(

@@ -69,7 +69,8 @@ def dimension(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     indicators = _indicators(assessment, code)
     forms = answer_forms(assessment, indicators, request.POST if request.method == "POST" else None)
     conflicts: dict[str, Any] = {}
-    if request.method == "POST" and all([form.is_valid() for form in forms]):
+    every_valid = [form.is_valid() for form in forms]
+    if request.method == "POST" and all(every_valid):
         try:
             recording.save_ratings(
                 assessment=assessment,

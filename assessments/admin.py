@@ -1,0 +1,37 @@
+"""The administration of engagements and frameworks. Assessments are not here: four eyes hold for all."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from assessments.models import Engagement, EngagementMission, Framework
+
+
+class EngagementMissionInline(admin.TabularInline[EngagementMission, Engagement]):
+    model = EngagementMission
+    extra = 1
+    autocomplete_fields = ["mission"]
+
+
+@admin.register(Engagement)
+class EngagementAdmin(admin.ModelAdmin[Engagement]):
+    list_display = ["name", "dyad", "arrangement"]
+    list_select_related = ["dyad__first", "dyad__second"]
+    list_filter = ["arrangement"]
+    search_fields = ["name"]
+    inlines = [EngagementMissionInline]
+
+
+@admin.register(Framework)
+class FrameworkAdmin(admin.ModelAdmin[Framework]):
+    """Frameworks are loaded from files, as whole versions; here they are read."""
+
+    list_display = ["code", "version", "title", "published_at"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Framework | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Framework | None = None) -> bool:
+        return False

@@ -1,0 +1,79 @@
+"""The administration of people, organisations and what ties them."""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.utils.translation import gettext_lazy as _
+
+from organisations.models import Dyad, Instrument, Membership, Mission, MissionLead, Organisation, User
+
+
+class NewPersonForm(forms.ModelForm[User]):
+    """A new person has no password: they set one by the reset mail."""
+
+    class Meta:
+        model = User
+        fields = ["email", "name"]
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        return email.lower()
+
+    def save(self, commit: bool = True) -> User:
+        person = super().save(commit=False)
+        person.set_unusable_password()
+        if commit:
+            person.save()
+        return person
+
+
+class MembershipInline(admin.TabularInline[Membership, User]):
+    model = Membership
+    extra = 1
+    autocomplete_fields = ["organisation"]
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin[User]):
+    add_form = NewPersonForm
+    add_fieldsets = [(None, {"fields": ["email", "name"]})]
+    fieldsets = [(None, {"fields": ["email", "name", "password", "is_active", "is_staff", "is_superuser"]})]
+    list_display = ["email", "name", "is_active", "is_staff"]
+    list_filter = ["is_active", "is_staff", "memberships__organisation", "memberships__role"]
+    search_fields = ["email", "name"]
+    ordering = ["email"]
+    filter_horizontal = []
+    inlines = [MembershipInline]
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(admin.ModelAdmin[Organisation]):
+    list_display = ["acronym", "name", "scope", "founded"]
+    search_fields = ["acronym", "name"]
+
+
+class InstrumentInline(admin.TabularInline[Instrument, Dyad]):
+    model = Instrument
+    extra = 0
+
+
+@admin.register(Dyad)
+class DyadAdmin(admin.ModelAdmin[Dyad]):
+    list_select_related = ["first", "second"]
+    autocomplete_fields = ["first", "second"]
+    inlines = [InstrumentInline]
+
+
+class MissionLeadInline(admin.TabularInline[MissionLead, Mission]):
+    model = MissionLead
+    extra = 1
+    min_num = 1
+    verbose_name = _("lead organisation")
+    autocomplete_fields = ["organisation"]
+
+
+@admin.register(Mission)
+class MissionAdmin(admin.ModelAdmin[Mission]):
+    list_display = ["acronym", "name", "theatre", "start", "end"]
+    search_fields = ["acronym", "name", "theatre"]
+    inlines = [MissionLeadInline]
