@@ -1,0 +1,58 @@
+"""Version 1 of the API: ``/api/v1/``. A later version gets its own module and its own prefix."""
+
+from typing import Any, NoReturn
+
+from django.urls import path
+from django.views.generic import TemplateView
+from drf_spectacular.views import SpectacularJSONAPIView
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.routers import DefaultRouter
+from rest_framework.views import APIView
+
+from assessments.api.export import RatingsCsv, ScorecardsCsv
+from assessments.api.viewsets import (
+    AssessmentViewSet,
+    FindingViewSet,
+    FrameworkViewSet,
+    RatingViewSet,
+    RecommendationViewSet,
+    ScorecardViewSet,
+)
+from organisations.api import schema as schema_extensions
+from organisations.api.viewsets import DyadViewSet, MissionViewSet, OrganisationViewSet
+
+__all__ = ["schema_extensions", "urlpatterns"]
+
+
+class UnknownAddress(APIView):
+    """Whatever is not an address of the API is answered in its own way, not by a page."""
+
+    schema = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> NoReturn:
+        super().initial(request, *args, **kwargs)
+        raise NotFound
+
+
+router = DefaultRouter()
+router.include_format_suffixes = False
+router.register("organisations", OrganisationViewSet, "organisation")
+router.register("dyads", DyadViewSet, "dyad")
+router.register("missions", MissionViewSet, "mission")
+router.register("frameworks", FrameworkViewSet, "framework")
+router.register("assessments", AssessmentViewSet, "assessment")
+router.register("ratings", RatingViewSet, "rating")
+router.register("scorecards", ScorecardViewSet, "scorecard")
+router.register("findings", FindingViewSet, "finding")
+router.register("recommendations", RecommendationViewSet, "recommendation")
+
+app_name = "api"
+urlpatterns = [
+    path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("docs/", TemplateView.as_view(template_name="assessments/api_docs.html"), name="docs"),
+    path("ratings.csv", RatingsCsv.as_view(), name="ratings-csv"),
+    path("scorecards.csv", ScorecardsCsv.as_view(), name="scorecards-csv"),
+    *router.urls,
+    path("<path:address>", UnknownAddress.as_view(), name="unknown-address"),
+]
