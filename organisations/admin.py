@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from organisations.models import Dyad, Instrument, Membership, Mission, MissionLead, Organisation, User
 
 
-class NewPersonForm(forms.ModelForm[User]):
+class NewPersonForm(forms.ModelForm):  # type: ignore[type-arg]
     """A new person has no password: they set one by the reset mail."""
 
     class Meta:

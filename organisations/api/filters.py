@@ -79,7 +79,7 @@ class YearFilter(filters.NumberFilter):
 
 
 def of_organisation(dyad: str) -> Any:
-    """A filter method: rows whose ``dyad`` (a lookup path, empty for dyads themselves) has the organisation."""
+    """A filter method: rows whose ``dyad`` (a lookup path; empty for dyads) includes the organisation."""
     path = f"{dyad}__" if dyad else ""
 
     def method(queryset: QuerySet[Any], name: str, organisation: Organisation) -> QuerySet[Any]:

@@ -15,7 +15,7 @@ from organisations.models import ApiToken, User
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
-    """The list with a form for a new token. A new secret is in the answer itself: no redirect can carry it."""
+    """The list with a form for a new token, whose secret is in the answer: no redirect could carry it."""
     user = cast(User, request.user)
     form = TokenForm(request.POST or None)
     secret = None
