@@ -1,0 +1,151 @@
+"""A scorecard as values: levels of dimensions of indicators, the gap between levels, and the cases."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from assessments.scoring.cases import CaseIndicator, CaseResult
+
+PUBLISHED = "published"
+INSUFFICIENT = "insufficient_evidence"
+NOT_ASSESSED = "not_assessed"
+NOT_APPLICABLE = "not_applicable"
+DESCRIPTIVE = "descriptive"
+
+IDENTITIES = frozenset({"rating_ids", "engagement_id", "case"})
+DECIMALS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """What is shown of an indicator, dimension or level.
+
+    ``status``: published | insufficient_evidence | not_assessed | not_applicable | descriptive. ``score`` to
+    ``p_above_3_5`` are none unless published; ``lower`` and ``upper`` bound the 90 % interval. ``weight`` is
+    the share of the enclosing score that this one carries (0 if it is not part of it). ``coverage``: of an
+    indicator, scored among scored and insufficient answers; above it, weight with data in what applies.
+    """
+
+    code: str
+    status: str
+    weight: float
+    score: float | None
+    lower: float | None
+    upper: float | None
+    variance: float | None
+    p_below_3: float | None
+    p_above_3_5: float | None
+    coverage: float | None
+    n_ratings: int
+    n_insufficient: int
+    n_not_applicable: int
+    n_engagements: int
+    n_assessors: int
+    badges: tuple[str, ...]
+    rating_ids: tuple[int, ...]
+
+    @property
+    def published(self) -> bool:
+        return self.status == PUBLISHED
+
+    @property
+    def assessed(self) -> bool:
+        return self.n_ratings + self.n_insufficient > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndicatorResult(Figure):
+    """``bounds``: the plain mean were what is missing all 1, and all 5. ``position``: if descriptive."""
+
+    bounds: tuple[float, float] | None
+    position: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DimensionResult(Figure):
+    """``missing``: applicable indicators without a score."""
+
+    missing: tuple[str, ...]
+    indicators: tuple[IndicatorResult, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelResult(Figure):
+    """``missing``: applicable dimensions that are not published."""
+
+    geometric_mean: float | None
+    weakest: str | None
+    missing: tuple[str, ...]
+    dimensions: tuple[DimensionResult, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScorecardResult:
+    """``political_above_field``: its probability, none unless both levels are published."""
+
+    levels: tuple[LevelResult, ...]
+    political_above_field: float | None
+    cases: tuple[CaseResult, ...]
+
+    def figures(self) -> dict[str, Figure]:
+        """Every level, dimension and indicator by its code."""
+        figures: dict[str, Figure] = {}
+        for level in self.levels:
+            figures[level.code] = level
+            for dimension in level.dimensions:
+                figures[dimension.code] = dimension
+                figures |= {indicator.code: indicator for indicator in dimension.indicators}
+        return figures
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values: dataclasses as objects, tuples as arrays."""
+        plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return plain
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> "ScorecardResult":
+        return cls(
+            levels=tuple(_level(level) for level in content["levels"]),
+            political_above_field=content["political_above_field"],
+            cases=tuple(_case(case) for case in content["cases"]),
+        )
+
+
+def digest(result: ScorecardResult) -> str:
+    """SHA-256 of the canonical JSON, numbers at six decimals, without ids of rows; in hexadecimal."""
+    content = _anonymous(result.to_dict())
+    content["cases"].sort(key=_canonical)
+    return hashlib.sha256(_canonical(content).encode()).hexdigest()
+
+
+def _canonical(value: object) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def _anonymous(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _anonymous(part) for key, part in value.items() if key not in IDENTITIES}
+    if isinstance(value, list):
+        return [_anonymous(part) for part in value]
+    return round(value, DECIMALS) + 0.0 if isinstance(value, float) else value
+
+
+def _tuples(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in content.items()}
+
+
+def _level(content: Mapping[str, Any]) -> LevelResult:
+    dimensions = tuple(_dimension(dimension) for dimension in content["dimensions"])
+    return LevelResult(**_tuples(content) | {"dimensions": dimensions})
+
+
+def _dimension(content: Mapping[str, Any]) -> DimensionResult:
+    indicators = tuple(IndicatorResult(**_tuples(indicator)) for indicator in content["indicators"])
+    return DimensionResult(**_tuples(content) | {"indicators": indicators})
+
+
+def _case(content: Mapping[str, Any]) -> CaseResult:
+    indicators = tuple(CaseIndicator(**_tuples(indicator)) for indicator in content["indicators"])
+    return CaseResult(**_tuples(content) | {"indicators": indicators})
