@@ -11,11 +11,9 @@ from assessments.models import (
     ApprovedRating,
     Assessment,
     Calibration,
-    Dimension,
     Engagement,
     Finding,
     Framework,
-    Indicator,
     Recommendation,
     Rule,
     Scorecard,
@@ -139,7 +137,7 @@ def _calculate(
 def _write_findings(
     scorecard: Scorecard, rules: Mapping[str, Rule], fired: list[FiredFinding], at: datetime
 ) -> None:
-    names = _names(scorecard.framework)
+    names = scorecard.framework.names()
     engagements = Engagement.objects.in_bulk([f.engagement_id for f in fired if f.engagement_id])
     for finding in fired:
         rule = rules[finding.rule]
@@ -178,13 +176,6 @@ def _recommendation(
         defaults={"text": render(template, values), "priority": rule.priority, "created_at": at},
     )
     return recommendation
-
-
-def _names(framework: Framework) -> dict[str, str]:
-    """Names by code of the framework's dimensions and indicators: two queries."""
-    dimensions = Dimension.objects.filter(framework=framework).values_list("code", "name")
-    indicators = Indicator.objects.filter(dimension__framework=framework).values_list("code", "name")
-    return dict(dimensions) | dict(indicators)
 
 
 def _placeholders(

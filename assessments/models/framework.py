@@ -83,6 +83,12 @@ class Framework(models.Model):
         """The version's unique name, such as ``inter-organisational-cooperation@1.0``."""
         return f"{self.code}@{self.version}"
 
+    def names(self) -> dict[str, str]:
+        """Names of its dimensions and indicators by code: two queries."""
+        dimensions = Dimension.objects.filter(framework=self).values_list("code", "name")
+        indicators = Indicator.objects.filter(dimension__framework=self).values_list("code", "name")
+        return dict(dimensions) | dict(indicators)
+
     def get_absolute_url(self) -> str:
         return reverse("assessments:framework", args=[self.code, self.version])
 

@@ -14,7 +14,7 @@ class AssessmentTable(tables.Table):
     period = tables.Column(verbose_name=_("Period"), order_by=("period_start", "period_end"))
     on_behalf_of = tables.Column(order_by="on_behalf_of__acronym")
     state = tables.TemplateColumn(
-        '{% include "components/state_chip.html" with state=record.state label=record.get_state_display only %}'
+        '{% include "components/state_chip.html" with state=record.state label=value only %}',
     )
     marking = tables.Column()
     updated_at = tables.DateColumn(verbose_name=_("Changed"))

@@ -1,0 +1,41 @@
+"""Pictures of scorecards, as SVG. Every page that shows one has the same figures in a table beside it."""
+
+from collections.abc import Mapping
+
+import altair as alt
+import vl_convert
+from django.utils.translation import gettext as _
+
+from assessments.scoring.results import LevelResult
+
+INK, ACCENT, MUTED = "#33415c", "#0b5394", "#9aa5b8"
+
+
+def dimensions_chart(level: LevelResult, names: Mapping[str, str]) -> str:
+    """Scores of a level's published dimensions with their 90 % intervals, as an SVG document."""
+    rows = [
+        {
+            "dimension": f"{figure.code} {names[figure.code]}",
+            "score": figure.score,
+            "lower": figure.lower,
+            "upper": figure.upper,
+        }
+        for figure in level.dimensions
+        if figure.published
+    ]
+    scale = alt.Scale(domain=[1, 5])
+    axis = alt.Axis(values=[1, 2, 3, 4, 5], title=_("Score, 1 to 5, with 90 % interval"), format="d")
+    y = alt.Y("dimension:N", sort=None, title=None, axis=alt.Axis(labelLimit=260, ticks=False, domain=False))
+    base = alt.Chart(alt.Data(values=rows)).encode(y=y)
+    interval = base.mark_rule(strokeWidth=4, color=MUTED, strokeCap="round").encode(
+        x=alt.X("lower:Q", scale=scale, axis=axis), x2="upper:Q"
+    )
+    point = base.mark_point(filled=True, size=110, color=ACCENT, opacity=1).encode(
+        x=alt.X("score:Q", scale=scale)
+    )
+    chart = (interval + point).properties(width=420, height=alt.Step(30), background="white")
+    chart = chart.configure_view(stroke=None).configure_axis(
+        labelColor=INK, titleColor=INK, gridColor="#e3e7ee"
+    )
+    svg: str = vl_convert.vegalite_to_svg(chart.to_dict())
+    return svg
