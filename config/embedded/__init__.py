@@ -1,0 +1,1 @@
+"""PostgreSQL for one machine, from the programs of a wheel, used when DATABASE_URL is unset."""
