@@ -76,7 +76,7 @@ def home_of(data_folder: Path) -> Path:
     """
     data_folder = data_folder.absolute()
     account = programs().account
-    existing = next(folder for folder in (data_folder, *data_folder.parents) if folder.exists())
+    existing = next(folder for folder in (data_folder, *data_folder.parents) if folder.is_dir())
     if account is None or may_enter(existing, account):
         return data_folder
     if (data_folder / "cluster").exists():

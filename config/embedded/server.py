@@ -160,8 +160,7 @@ class Server:
     def _launch(self, wheel: Programs) -> None:
         self._prepare_socket_folder(wheel)
         self._prepare_log(wheel)
-        if self.process() is None:
-            (self.cluster / "postmaster.pid").unlink(missing_ok=True)
+        self._remove_stale_locks()
         settings = {**SETTINGS, **self.settings, "unix_socket_directories": str(self.socket_folder)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         log_start = self.log.stat().st_size
@@ -174,6 +173,19 @@ class Server:
                 return
             time.sleep(0.5 * (attempt + 1))  # children of a killed server need a moment to notice
         raise OperationalError(self._why_not_started(log_start, result))
+
+    def _remove_stale_locks(self) -> None:
+        """Those of a killed server; PostgreSQL itself takes a zombie for a living one."""
+        if self.process() is None:
+            (self.cluster / "postmaster.pid").unlink(missing_ok=True)
+        lock = self.socket_folder / f".s.PGSQL.{PORT}.lock"
+        try:
+            pid, cluster = lock.read_text().split("\n")[:2]
+            stale = not _is_server(int(pid), Path(cluster))
+        except (OSError, ValueError):
+            return
+        if stale:
+            lock.unlink(missing_ok=True)
 
     def _why_not_started(self, log_start: int, result: subprocess.CompletedProcess[str]) -> str:
         with self.log.open(errors="replace") as log:
