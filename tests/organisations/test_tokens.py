@@ -1,8 +1,8 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +21,7 @@ def person() -> User:
     return found
 
 
-def read(client: Client, secret: str) -> HttpResponse:
+def read(client: Client, secret: str) -> Any:
     return client.get("/api/v1/organisations/", headers={"Authorization": f"Token {secret}"})
 
 

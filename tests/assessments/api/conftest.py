@@ -2,13 +2,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from organisations.models import User
 from tests.factories import OrganisationFactory, analyst
 
-Get = Callable[..., HttpResponse]
+Get = Callable[..., Any]
 
 
 @pytest.fixture
@@ -23,7 +22,7 @@ def get(client: Client, person: User) -> Get:
     """GET an address below /api/v1/ as an analyst of UN, with parameters."""
     client.force_login(person)
 
-    def get(address: str, **parameters: Any) -> HttpResponse:
+    def get(address: str, **parameters: Any) -> Any:
         return client.get(f"/api/v1/{address}", parameters)
 
     return get

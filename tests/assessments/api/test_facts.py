@@ -1,6 +1,7 @@
 """Organisations, dyads, missions and frameworks: what everybody who is signed in may know."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from pytest_django.fixtures import DjangoAssertNumQueries
@@ -12,8 +13,8 @@ from tests.factories import DyadFactory, FrameworkFactory, MissionFactory, Organ
 SIGN_IN = 2  # session and person
 
 
-def names(response: object, field: str) -> list[str]:
-    return [row[field] for row in response.json()["results"]]  # type: ignore[attr-defined]
+def names(response: Any, field: str) -> list[str]:
+    return [row[field] for row in response.json()["results"]]
 
 
 def test_organisations(get: Get) -> None:

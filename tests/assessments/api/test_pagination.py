@@ -1,4 +1,5 @@
 import base64
+from typing import Any
 
 import pytest
 
@@ -6,7 +7,7 @@ from tests.assessments.api.conftest import Get
 from tests.factories import OrganisationFactory
 
 
-def acronyms(page: dict) -> list[str]:
+def acronyms(page: dict[str, Any]) -> list[str]:
     return [row["acronym"] for row in page["results"]]
 
 

@@ -47,7 +47,9 @@ def test_an_unknown_parameter_is_refused(get: Get, address: str) -> None:
 
 
 @pytest.mark.parametrize("name", PARAMETERS)
-@pytest.mark.parametrize("address", ["ratings/", "ratings.csv", "scorecards.csv", "findings/", "recommendations/"])
+@pytest.mark.parametrize(
+    "address", ["ratings/", "ratings.csv", "scorecards.csv", "findings/", "recommendations/"]
+)
 def test_a_value_that_names_nothing_is_refused(get: Get, address: str, name: str) -> None:
     response = get(address, **{name: PARAMETERS[name]})
     assert response.status_code == 400
