@@ -4,9 +4,10 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from assessments.models import Source
-from assessments.policy import may_open
+from assessments.policy import Refused, may_open
 from organisations.models import Organisation, User
 
 
@@ -19,6 +20,17 @@ def add_source(*, organisation: Organisation, by: User, **fields: Any) -> Source
     may_open(by, organisation).enforce()
     source = Source(organisation=organisation, **fields)
     source.key = source.key or _free_key(organisation, source)
+    source.full_clean()
+    source.save()
+    return source
+
+
+@transaction.atomic
+def add_shared_source(*, by: User, **fields: Any) -> Source:
+    """Add a source to the library that all organisations share; administrators only."""
+    if not (by.is_active and by.is_superuser):
+        raise Refused(_("Only administrators add to the shared library."))
+    source = Source(organisation=None, **fields)
     source.full_clean()
     source.save()
     return source

@@ -50,7 +50,7 @@ def add_mission(
     strength: int | None = None,
     mandates: Sequence[str] = (),
 ) -> Mission:
-    """Add a mission; ``start`` and ``end`` are as exact as the source: a year, a month or a day (ISO 8601)."""
+    """Add a mission; ``start`` and ``end``: a year, a month or a day, as exact as the source."""
     _enforce(by, leads)
     mission = Mission(
         acronym=acronym,

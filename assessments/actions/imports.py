@@ -1,0 +1,129 @@
+"""Loading files: a whole file in one transaction or none of it, through the same actions as the pages.
+
+Every function raises ``InvalidFile`` with all problems of a file and ``Refused`` unless ``by`` is an
+administrator.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from assessments.actions.case_import import CaseImport
+from assessments.exchange.cases import check_cases
+from assessments.exchange.documents import InvalidFile, Problem, read_document
+from assessments.exchange.frameworks import DimensionFile, FrameworkFile, check_framework
+from assessments.exchange.stored import known, stored_framework
+from assessments.models import Anchor, Dimension, Framework, Indicator, Rule
+from assessments.policy import Refused
+from organisations.models import User
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """How many rows of each kind a file created, and how many were there already."""
+
+    created: Counter[str] = field(default_factory=Counter)
+    unchanged: Counter[str] = field(default_factory=Counter)
+
+
+@transaction.atomic
+def load_framework(*, path: Path, by: User, at: datetime) -> ImportReport:
+    """Store and publish the framework version in a file; the same version again changes nothing."""
+    _enforce_administrator(by)
+    document = read_document(path)
+    given = check_framework(document)
+    kind = str(Framework._meta.verbose_name)
+    stored = Framework.objects.filter(code=given.code, version=given.version).first()
+    if stored is None:
+        _create(given, at)
+        return ImportReport(created=Counter({kind: 1}))
+    if stored_framework(stored) != given:
+        message = _("found other content than the stored %(name)s, expected the same or a higher version")
+        place = document.line_of("version")
+        raise InvalidFile([Problem(place, "version", message % {"name": given.name})])
+    return ImportReport(unchanged=Counter({kind: 1}))
+
+
+@transaction.atomic
+def load_cases(
+    *,
+    path: Path,
+    by: User,
+    at: datetime,
+    approve_as: User | None = None,
+    release_to_all: User | None = None,
+) -> ImportReport:
+    """Store what a file of cases says; each assessment is submitted in its assessor's name.
+
+    ``approve_as`` reviews and approves them; ``release_to_all`` then releases them to every organisation.
+    """
+    _enforce_administrator(by)
+    cases = check_cases(read_document(path), known())
+    run = CaseImport(by=by, at=at, reviewer=approve_as, coordinator=release_to_all)
+    run.store(cases)
+    if run.problems:
+        raise InvalidFile(run.problems)
+    return ImportReport(run.created, run.unchanged)
+
+
+def _enforce_administrator(by: User) -> None:
+    if not (by.is_active and by.is_superuser):
+        raise Refused(_("Only administrators load files."))
+
+
+def _create(given: FrameworkFile, at: datetime) -> None:
+    framework = Framework(
+        code=given.code,
+        version=given.version,
+        title=given.title,
+        scale=given.scale,
+        arrangements=given.arrangements,
+        approvals_required=given.approvals_required,
+    )
+    framework.full_clean()
+    framework.save()
+    for position, dimension in enumerate(given.dimensions):
+        _create_dimension(framework, dimension, position)
+    Rule.objects.bulk_create(
+        Rule(
+            framework=framework,
+            code=rule["code"],
+            kind=rule["kind"],
+            priority=rule["priority"],
+            definition=rule,
+            position=position,
+        )
+        for position, rule in enumerate(given.rules)
+    )
+    framework.published_at = at
+    framework.save()
+
+
+def _create_dimension(framework: Framework, given: DimensionFile, position: int) -> None:
+    dimension = Dimension.objects.create(
+        framework=framework,
+        level=given.level,
+        code=given.code,
+        name=given.name,
+        phase=given.phase,
+        applies_to=list(given.applies_to),
+        weight=given.weight,
+        position=position,
+    )
+    for number, part in enumerate(given.indicators):
+        indicator = Indicator.objects.create(
+            dimension=dimension,
+            code=part.code,
+            name=part.name,
+            kind=part.kind,
+            question=part.question,
+            weight=part.weight,
+            position=number,
+        )
+        Anchor.objects.bulk_create(
+            Anchor(indicator=indicator, score=score, text=text) for score, text in part.anchors
+        )

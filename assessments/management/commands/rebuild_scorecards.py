@@ -1,0 +1,19 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assessments.actions.scorecards import rebuild
+from assessments.models import Framework
+
+
+class Command(BaseCommand):
+    help = _("Calculate every scorecard anew from the approved ratings.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for framework in Framework.objects.filter(published_at__isnull=False).order_by("pk"):
+            count = rebuild(framework=framework, at=timezone.now())
+            self.stdout.write(
+                _("%(framework)s: %(count)d scorecards") % {"framework": framework.name, "count": count}
+            )
