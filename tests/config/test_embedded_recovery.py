@@ -21,7 +21,7 @@ def test_it_works_after_the_server_was_killed(installation: Installation) -> Non
     assert user.stdout.readline() == "done\n"
     killed = installation.pid()
     kill(killed)
-    eventually(lambda: installation.server.process() is None)
+    eventually(lambda: installation.server.process() != killed)
     assert go_on(user).splitlines() == ["waited on", "42"]
 
 
