@@ -49,13 +49,14 @@ def lines(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> Iterator[st
 class AnyMediaType(BaseContentNegotiation):
     """The address says that the answer is CSV; ``Accept`` decides nothing (errors are problem details)."""
 
-    def select_parser(self, request: Request, parsers: Sequence[Any]) -> Any:
-        return parsers[0]
+    def select_parser(self, request: Request, parsers: Iterable[Any]) -> Any:
+        return next(iter(parsers))
 
     def select_renderer(
-        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
-        return renderers[0], renderers[0].media_type
+        renderer = next(iter(renderers))
+        return renderer, renderer.media_type
 
 
 class Csv(Reading[M]):

@@ -12,7 +12,7 @@ def issue_token(*, label: str, by: User) -> tuple[ApiToken, str]:
     """Return a new token of ``by`` and its secret, which is kept nowhere and cannot be shown again."""
     if not by.is_active:
         raise PermissionDenied(_("Suspended people cannot have API tokens."))
-    token, secret = ApiToken.objects.create(user=by, label=label)  # type: ignore[misc]
+    token, secret = ApiToken.objects.create(user=by, label=label)
     return token, secret
 
 

@@ -37,7 +37,7 @@ class KeysetPagination(CursorPagination):
             cursor: Cursor | None = super().decode_cursor(request)
         except NotFound:
             raise self._invalid_cursor() from None
-        if cursor and cursor.position is not None and not INTEGER.fullmatch(cursor.position):
+        if cursor and cursor.position is not None and not INTEGER.fullmatch(str(cursor.position)):
             raise self._invalid_cursor()
         return cursor
 

@@ -31,7 +31,7 @@ PROBLEM_RESPONSE = {
 }
 
 
-class TokenScheme(OpenApiAuthenticationExtension):
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "organisations.tokens.TokenAuthentication"
     name = "token"
 
