@@ -6,14 +6,14 @@ from django.http import HttpRequest
 from assessments.models import Engagement, EngagementMission, Framework
 
 
-class EngagementMissionInline(admin.TabularInline[EngagementMission, Engagement]):
+class EngagementMissionInline(admin.TabularInline):
     model = EngagementMission
     extra = 1
     autocomplete_fields = ["mission"]
 
 
 @admin.register(Engagement)
-class EngagementAdmin(admin.ModelAdmin[Engagement]):
+class EngagementAdmin(admin.ModelAdmin):
     list_display = ["name", "dyad", "arrangement"]
     list_select_related = ["dyad__first", "dyad__second"]
     list_filter = ["arrangement"]
@@ -22,7 +22,7 @@ class EngagementAdmin(admin.ModelAdmin[Engagement]):
 
 
 @admin.register(Framework)
-class FrameworkAdmin(admin.ModelAdmin[Framework]):
+class FrameworkAdmin(admin.ModelAdmin):
     """Frameworks are loaded from files, as whole versions; here they are read."""
 
     list_display = ["code", "version", "title", "published_at"]

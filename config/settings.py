@@ -86,6 +86,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "config.urls"
+CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 WSGI_APPLICATION = "config.wsgi.application"
 
 TEMPLATES = [
@@ -163,7 +164,8 @@ STATIC_ROOT = BASE_DIR / "build" / "static"
 NODE_MODULES = BASE_DIR / "node_modules"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
-    ("tabler", NODE_MODULES / "@tabler" / "core" / "dist"),
+    ("tabler/css", NODE_MODULES / "@tabler" / "core" / "dist" / "css"),
+    ("tabler/js", NODE_MODULES / "@tabler" / "core" / "dist" / "js"),
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -219,6 +221,8 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "organisations.api.problems.problem_details",
     "URL_FORMAT_OVERRIDE": None,
 }
+# Knox creates its own table even when another model stands in for it.
+MIGRATION_MODULES = {"knox": None}
 KNOX_TOKEN_MODEL = "organisations.ApiToken"  # noqa: S105 - the name of a model
 REST_KNOX = {"TOKEN_TTL": timedelta(days=365), "TOKEN_PREFIX": "con_", "AUTO_REFRESH": False}
 SPECTACULAR_SETTINGS = {

@@ -27,14 +27,14 @@ class NewPersonForm(forms.ModelForm):  # type: ignore[type-arg]
         return person
 
 
-class MembershipInline(admin.TabularInline[Membership, User]):
+class MembershipInline(admin.TabularInline):
     model = Membership
     extra = 1
     autocomplete_fields = ["organisation"]
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin[User]):
+class PersonAdmin(UserAdmin):
     add_form = NewPersonForm
     add_fieldsets = [(None, {"fields": ["email", "name"]})]
     fieldsets = [(None, {"fields": ["email", "name", "password", "is_active", "is_staff", "is_superuser"]})]
@@ -47,24 +47,24 @@ class PersonAdmin(UserAdmin[User]):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(admin.ModelAdmin[Organisation]):
+class OrganisationAdmin(admin.ModelAdmin):
     list_display = ["acronym", "name", "scope", "founded"]
     search_fields = ["acronym", "name"]
 
 
-class InstrumentInline(admin.TabularInline[Instrument, Dyad]):
+class InstrumentInline(admin.TabularInline):
     model = Instrument
     extra = 0
 
 
 @admin.register(Dyad)
-class DyadAdmin(admin.ModelAdmin[Dyad]):
+class DyadAdmin(admin.ModelAdmin):
     list_select_related = ["first", "second"]
     autocomplete_fields = ["first", "second"]
     inlines = [InstrumentInline]
 
 
-class MissionLeadInline(admin.TabularInline[MissionLead, Mission]):
+class MissionLeadInline(admin.TabularInline):
     model = MissionLead
     extra = 1
     min_num = 1
@@ -73,7 +73,7 @@ class MissionLeadInline(admin.TabularInline[MissionLead, Mission]):
 
 
 @admin.register(Mission)
-class MissionAdmin(admin.ModelAdmin[Mission]):
+class MissionAdmin(admin.ModelAdmin):
     list_display = ["acronym", "name", "theatre", "start", "end"]
     search_fields = ["acronym", "name", "theatre"]
     inlines = [MissionLeadInline]

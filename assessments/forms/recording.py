@@ -81,7 +81,7 @@ def answer_forms(assessment: Assessment, indicators: list[Indicator], data: Any 
 
 
 class EvidenceForm(forms.Form):
-    """A place in a source that exists already, or in a new one that is added to the organisation's library."""
+    """A place in a source that exists already, or in a new one, added to the organisation's library."""
 
     source = forms.ModelChoiceField(Source.objects.none(), label=_("Source"), required=False)
     author = forms.CharField(label=_("Author"), max_length=250, required=False)

@@ -22,7 +22,7 @@ from assessments.models import (
     Scorecard,
 )
 from assessments.scoring.results import Figure, LevelResult, ScorecardResult
-from assessments.scoring.scorecard import share_band
+from assessments.scoring.scorecard import p_above, share_band
 from organisations.http import SignedInRequest
 from organisations.models import Dyad, Instrument
 
@@ -213,7 +213,7 @@ def _cells(scorecards: list[Scorecard], figures: Mapping[int, Mapping[str, Figur
     bands: dict[int, int] = {}
     first: Figure | None = None
     for figure in sorted(published, key=lambda figure: -(figure.score or 0)):
-        if first is None or not share_band(first, figure):
+        if first is None or not share_band(p_above(first, figure) or 0.0):
             first = figure
             bands[id(figure)] = max(bands.values(), default=0) + 1
         else:
