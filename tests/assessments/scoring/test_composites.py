@@ -1,0 +1,39 @@
+"""Weights, missing data and the geometric mean against published and hand-made figures."""
+
+import pytest
+
+from assessments.scoring import composites
+
+EQUAL = {"a": 1.0, "b": 1.0, "c": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("scores", "expected"),
+    [({"a": 1, "b": 3, "c": 1}, 1.6667), ({"a": 2}, None), ({"a": 3, "c": 1}, 2)],
+)
+def test_a_dimension_needs_two_thirds_of_its_weight(scores: dict[str, float], expected: float | None) -> None:
+    mean = composites.arithmetic_mean(scores, EQUAL, composites.DIMENSION_THRESHOLD)
+    assert mean == (None if expected is None else pytest.approx(expected, abs=5e-5))
+
+
+@pytest.mark.parametrize(("weights", "expected"), [((1, 1, 1), 1.8171), ((1, 1, 2), 2.0598)])
+def test_geometric_mean(weights: tuple[float, ...], expected: float) -> None:
+    scores = {"a": 1.0, "b": 2.0, "c": 3.0}
+    named = dict(zip("abc", map(float, weights), strict=True))
+    assert composites.geometric_mean(scores, named) == pytest.approx(expected, abs=5e-5)
+
+
+def test_a_weighted_mean_over_what_is_there() -> None:
+    weights = {"a": 1.0, "b": 2.0, "c": 1.0}
+    assert composites.arithmetic_mean({"a": 2.0, "b": 5.0}, weights, 2 / 3) == pytest.approx(4.0)
+    assert composites.arithmetic_mean({"a": 2.0, "c": 5.0}, weights, 2 / 3) is None
+
+
+def test_nothing_applicable_has_no_coverage() -> None:
+    assert composites.coverage({}, []) is None
+    assert not composites.reaches(None, 0.5)
+
+
+def test_uneven_profile() -> None:
+    assert composites.is_uneven(3.0, 2.7)
+    assert not composites.is_uneven(3.0, 2.8)
