@@ -102,7 +102,7 @@ def visible_sets(dyad: Dyad, framework: Framework) -> list[list[int]]:
     approved = list(
         Assessment.objects.approved()
         .filter(dyad=dyad, framework=framework)
-        .order_by("current_revision")
+        .order_by("current_revision_id")
         .prefetch_related("releases")
     )
     sets = {tuple(_revisions(approved, organisation, reads_own)) for organisation, reads_own in _audiences()}

@@ -17,7 +17,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers and every migration is applied; otherwise 503 with a word saying what is missing."""
+    """The database answers and every migration is applied; otherwise 503, saying what is missing."""
     try:
         connection.ensure_connection()
         executor = MigrationExecutor(connection)

@@ -291,22 +291,15 @@ def _evidence(check: Check, node: Node | None, sources: Collection[str]) -> tupl
 
 def _citation(check: Check, node: Node, sources: Collection[str]) -> EvidenceFile:
     if not isinstance(node.value, dict):
-        return EvidenceFile(_source(check, node, sources))
+        return EvidenceFile(check.source(node, sources))
     fields = check.mapping(node, ("source",), ("locator", "stance", "reliability", "credibility"))
     credibility = fields.get("credibility")
     if credibility and isinstance(credibility.value, int):
         credibility = Node(str(credibility.value), credibility.line, credibility.path)
     return EvidenceFile(
-        source=_source(check, fields.get("source"), sources),
+        source=check.source(fields.get("source"), sources),
         locator=check.text(fields.get("locator"), 200, empty=True),
         stance=check.one_of(fields.get("stance"), Stance.values, empty=True) or Stance.SUPPORTS.value,
         reliability=check.one_of(fields.get("reliability"), Reliability.values, empty=True),
         credibility=check.one_of(credibility, Credibility.values, empty=True),
     )
-
-
-def _source(check: Check, node: Node | None, sources: Collection[str]) -> str:
-    key = check.text(node, 80)
-    if node and key and key not in sources:
-        check.report(node, shown(key), _("the key of a source of this file or of the shared library"))
-    return key

@@ -92,19 +92,20 @@ def check_cases(document: Document, known: Known) -> CasesFile:
     acronyms = {*known.organisations, *(organisation.acronym for organisation in organisations)}
     missions = _missions(check, fields.get("missions"), acronyms)
     sources = _sources(check, fields.get("sources"))
+    keys = {*known.sources, *(source.key for source in sources)}
     cases = CasesFile(
         framework=framework.name if framework else "",
         organisations=organisations,
         missions=missions,
         sources=sources,
-        instruments=_instruments(check, fields.get("instruments"), acronyms),
+        instruments=_instruments(check, fields.get("instruments"), acronyms, keys),
         assessments=check_assessments(
             check,
             fields.get("assessments"),
             framework=framework,
             organisations=acronyms,
             missions={*known.missions, *(mission.acronym for mission in missions)},
-            sources={*known.sources, *(source.key for source in sources)},
+            sources=keys,
         ),
     )
     if check.problems:
@@ -224,11 +225,15 @@ def _sources(check: Check, node: Node | None) -> tuple[SourceFile, ...]:
     return tuple(sources)
 
 
-def _instruments(check: Check, node: Node | None, acronyms: Collection[str]) -> tuple[InstrumentFile, ...]:
+def _instruments(
+    check: Check, node: Node | None, acronyms: Collection[str], sources: Collection[str]
+) -> tuple[InstrumentFile, ...]:
+    """The formal ties; an entry may name the source that shows the tie, which is checked and not stored."""
     seen: dict[str, int] = {}
     instruments = []
     for child in check.items(node):
-        fields = check.mapping(child, ("dyad", "title", "kind", "year"), ("symbol",))
+        fields = check.mapping(child, ("dyad", "title", "kind", "year"), ("symbol", "source"))
+        check.source(fields.get("source"), sources)
         instrument = InstrumentFile(
             dyad=check.dyad(fields.get("dyad"), acronyms),
             title=check.text(fields.get("title"), 300),

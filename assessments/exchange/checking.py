@@ -128,6 +128,12 @@ class Check:
             return "", ""
         return names[0], names[1]
 
+    def source(self, node: Node | None, keys: Collection[str]) -> str:
+        key = self.text(node, 80)
+        if node and key and key not in keys:
+            self.report(node, shown(key), _("the key of a source of this file or of the shared library"))
+        return key
+
     def once(self, node: Node | None, key: str, seen: dict[str, int]) -> None:
         """Report ``key`` at its second appearance; ``seen`` maps keys to their first lines."""
         if node is None or not key:

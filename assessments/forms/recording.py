@@ -87,9 +87,7 @@ class EvidenceForm(forms.Form):
     author = forms.CharField(label=_("Author"), max_length=250, required=False)
     title = forms.CharField(label=_("Title"), max_length=400, required=False)
     year = forms.IntegerField(label=_("Year of publication"), required=False, min_value=1500, max_value=2200)
-    kind = forms.CharField(
-        label=_("Kind"), max_length=60, required=False, help_text=_("Such as a report.")
-    )
+    kind = forms.CharField(label=_("Kind"), max_length=60, required=False, help_text=_("Such as a report."))
     url = forms.URLField(label=_("Address"), max_length=500, required=False, assume_scheme="https")
     locator = forms.CharField(
         label=_("Place"), max_length=200, required=False, help_text=_("Page, paragraph or section.")

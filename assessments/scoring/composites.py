@@ -26,15 +26,6 @@ def shares(weights: Mapping[str, float], with_data: Sequence[str]) -> dict[str, 
     return {code: weights[code] / total for code in with_data}
 
 
-def arithmetic_mean(
-    scores: Mapping[str, float], weights: Mapping[str, float], threshold: float
-) -> float | None:
-    """Weighted mean of the scores there are, if they carry at least ``threshold`` of the weight."""
-    if not scores or not reaches(coverage(weights, list(scores)), threshold):
-        return None
-    return fsum(scores[code] * share for code, share in shares(weights, list(scores)).items())
-
-
 def geometric_mean(scores: Mapping[str, float], weights: Mapping[str, float]) -> float:
     """Weighted geometric mean of positive scores: a low one cannot be made up for in full."""
     return exp(fsum(share * log(scores[code]) for code, share in shares(weights, list(scores)).items()))

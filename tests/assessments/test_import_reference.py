@@ -8,7 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test.utils import override_settings
 
-from assessments.choices import IndicatorKind, State
+from assessments.actions.reference import DEMO_PASSWORD
+from assessments.choices import IndicatorKind, NonScore, State
 from assessments.models import ApprovedRating, Assessment, Calibration, Engagement, Recommendation, Scorecard
 from organisations.models import Instrument, Membership, User
 
@@ -44,14 +45,14 @@ def test_plain_arithmetic_of_what_was_loaded(
             if rating.score:
                 by_dimension[rating.indicator.dimension.code].append(rating.score)
         assert round(fmean(fmean(scores) for scores in by_dimension.values()), 2) == expected
-    ratings = scored(dyad, "field")
+    ratings = [rating for rating in scored(dyad, "field") if rating.non_score != NonScore.NOT_APPLICABLE]
     assert (sum(1 for rating in ratings if rating.score), len(ratings)) == (answered, applicable)
 
 
 def test_all_are_approved_released_and_scored(reference: None) -> None:
     assessments = Assessment.objects.all()
     assert {(a.state, a.released_to_all) for a in assessments} == {(State.APPROVED, True)}
-    assert len(assessments) == 8
+    assert len(assessments) == 9
     assert set(Engagement.objects.values_list("name", flat=True)) == {
         "IPTF-EUPM",
         "MONUC-Artemis",
@@ -81,7 +82,7 @@ def test_a_second_run_changes_nothing(reference: None, client) -> None:
     recommendations = set(Recommendation.objects.values_list("pk", flat=True))
     output = StringIO()
     call_command("load_reference", "--anyway", stdout=output)
-    assert "assessment: 0 created, 8 unchanged" in output.getvalue()
+    assert "assessment: 0 created, 9 unchanged" in output.getvalue()
     assert "framework: 0 created, 1 unchanged" in output.getvalue()
     assert "analyst@un.example" in output.getvalue()
     assert list(Scorecard.objects.order_by("pk").values_list("pk", "sha256")) == before
@@ -89,8 +90,6 @@ def test_a_second_run_changes_nothing(reference: None, client) -> None:
 
 
 def test_the_printed_password_opens_every_account(reference: None) -> None:
-    from assessments.actions.reference import DEMO_PASSWORD
-
     assert User.objects.get(email="independent-1@ind.example").check_password(DEMO_PASSWORD)
     assert User.objects.get(email="reviewer@au.example").check_password(DEMO_PASSWORD)
 
