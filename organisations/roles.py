@@ -5,7 +5,6 @@ holds none of these permissions: four eyes and organisational boundaries apply t
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from django.db import models
 from django.utils.functional import Promise
@@ -19,15 +18,15 @@ class Role(models.TextChoices):
     READER = "reader", _("Reader")
 
 
-class Permission(StrEnum):
-    READ_RELEASED = "read released material"
-    READ_OWN_WORK = "read the organisation's own assessments in every state"
-    RECORD = "record assessments"
-    REVIEW = "review assessments"
-    MANAGE_PEOPLE = "manage people"
-    MANAGE_MISSIONS = "manage missions and instruments"
-    RELEASE = "release assessments to partners"
-    DECIDE_RECOMMENDATIONS = "accept or decline recommendations"
+class Permission(models.TextChoices):
+    READ_RELEASED = "read_released", _("Read released material")
+    READ_OWN_WORK = "read_own_work", _("Read the organisation's own assessments in every state")
+    RECORD = "record", _("Record assessments")
+    REVIEW = "review", _("Review assessments")
+    MANAGE_PEOPLE = "manage_people", _("See who belongs to the organisation")
+    MANAGE_MISSIONS = "manage_missions", _("Manage missions and instruments")
+    RELEASE = "release", _("Release assessments to partners")
+    DECIDE_RECOMMENDATIONS = "decide_recommendations", _("Accept or decline recommendations")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
 
     def for_list(self) -> "RecommendationQuerySet":
         return self.select_related(
-            "dyad__first", "dyad__second", "engagement", "rule", "decided_for", "decided_by"
+            "dyad__first", "dyad__second", "engagement", "rule__framework", "decided_for", "decided_by"
         )
 
 

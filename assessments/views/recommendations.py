@@ -1,7 +1,5 @@
 """Recommendations: what rules propose, why, and what coordinators decide."""
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -9,12 +7,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from django_tables2 import RequestConfig
 
+from assessments import wording
 from assessments.actions.recommendations import decide
 from assessments.actions.scorecards import bring_up_to_date
 from assessments.forms.decisions import RecommendationForm
 from assessments.models import ApprovedRating, Finding, Recommendation
-from assessments.policy import Refused, may_decide
+from assessments.policy import may_decide
 from assessments.views.filters import RecommendationFilter
+from assessments.views.ratings import marking_of, with_answers
+from assessments.views.refusals import refusals_shown
 from assessments.views.tables import RecommendationTable
 from organisations.http import SignedInRequest
 
@@ -36,7 +37,7 @@ def recommendation_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     recommendation = get_object_or_404(Recommendation.objects.visible_to(request.user).for_list(), pk=pk)
     form = RecommendationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_shown(request, _("Your decision is recorded.")):
             decide(
                 recommendation=recommendation,
                 accept=form.cleaned_data["decision"] == "accept",
@@ -44,28 +45,17 @@ def recommendation_detail(request: SignedInRequest, pk: int) -> HttpResponse:
                 by=request.user,
                 at=timezone.now(),
             )
-        except (Refused, ValidationError) as refused:
-            messages.error(request, str(refused))
-        else:
-            messages.success(request, _("Your decision is recorded."))
         return redirect(recommendation)
-    findings = (
-        Finding.objects.visible_to(request.user)
-        .filter(recommendation=recommendation)
-        .select_related("rule", "engagement")
-    )
+    findings = Finding.objects.visible_to(request.user).filter(recommendation=recommendation)
+    ratings = {rating for finding in findings for rating in finding.rating_ids}
+    behind = with_answers(ApprovedRating.objects.visible_to(request.user).filter(rating_id__in=ratings))
     context = {
         "recommendation": recommendation,
-        "findings": [(finding, ratings_behind(request, finding)) for finding in findings],
+        "about": wording.subject_name(recommendation.target, recommendation.rule.framework.names()),
+        "findings": findings,
+        "ratings": behind,
+        "marking": marking_of(behind),
         "form": form,
         "verdict": may_decide(request.user, recommendation),
     }
     return render(request, "assessments/recommendation.html", context, status=422 if form.is_bound else 200)
-
-
-def ratings_behind(request: SignedInRequest, finding: Finding) -> list[ApprovedRating]:
-    """The ratings that a finding rests on, as far as the viewer may see them (all, by construction)."""
-    visible = ApprovedRating.objects.visible_to(request.user).filter(rating_id__in=finding.rating_ids)
-    return list(
-        visible.select_related("indicator", "engagement", "on_behalf_of", "dyad__first", "dyad__second")
-    )

@@ -1,0 +1,12 @@
+"""Template filters that put figures of scorecards into words."""
+
+from django import template
+
+from assessments.wording import BADGES
+
+register = template.Library()
+
+
+@register.filter
+def badge(code: str) -> str:
+    return str(BADGES[code])
