@@ -25,7 +25,12 @@ def dimensions_chart(level: LevelResult, names: Mapping[str, str]) -> str:
     ]
     scale = alt.Scale(domain=[1, 5])
     axis = alt.Axis(values=[1, 2, 3, 4, 5], title=_("Score, 1 to 5, with 90 % interval"), format="d")
-    y = alt.Y("dimension:N", sort=None, title=None, axis=alt.Axis(labelLimit=260, ticks=False, domain=False))
+    y = alt.Y(
+        "dimension:N",
+        sort=None,
+        title=None,
+        axis=alt.Axis(labelLimit=300, labelFontSize=12, ticks=False, domain=False),
+    )
     base = alt.Chart(alt.Data(values=rows)).encode(y=y)
     interval = base.mark_rule(strokeWidth=4, color=MUTED, strokeCap="round").encode(
         x=alt.X("lower:Q", scale=scale, axis=axis), x2="upper:Q"
@@ -33,7 +38,7 @@ def dimensions_chart(level: LevelResult, names: Mapping[str, str]) -> str:
     point = base.mark_point(filled=True, size=110, color=ACCENT, opacity=1).encode(
         x=alt.X("score:Q", scale=scale)
     )
-    chart = (interval + point).properties(width=420, height=alt.Step(30), background="white")
+    chart = (interval + point).properties(width=560, height=alt.Step(28), background="white")
     chart = chart.configure_view(stroke=None).configure_axis(
         labelColor=INK, titleColor=INK, gridColor="#e3e7ee"
     )

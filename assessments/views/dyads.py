@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from assessments import wording
 from assessments.actions.scorecards import bring_up_to_date
 from assessments.choices import FindingKind, Level, Marking
-from assessments.models import Anchor, Assessment, Engagement, Framework, Recommendation, Scorecard
+from assessments.models import Anchor, Assessment, Engagement, Finding, Framework, Scorecard
 from assessments.scoring.results import DESCRIPTIVE, DimensionResult, LevelResult, ScorecardResult
 from organisations.http import SignedInRequest
 from organisations.models import Dyad, Instrument
@@ -84,25 +84,33 @@ def dyad_detail(request: SignedInRequest, slug: str) -> HttpResponse:
 def _scorecard_context(
     request: SignedInRequest, scorecard: Scorecard, framework: Framework
 ) -> dict[str, Any]:
-    result, names = ScorecardResult.from_dict(scorecard.content), framework.names()
-    findings = list(scorecard.findings.select_related("rule", "engagement").order_by("priority", "pk"))
-    recommendations = Recommendation.objects.filter(findings__in=findings).distinct()
+    result = ScorecardResult.from_dict(scorecard.content)
+    names, poles = framework.names(), _poles(framework)
+    findings = list(
+        scorecard.findings.select_related("engagement", "recommendation").order_by("priority", "pk")
+    )
     assessments = list(
         Assessment.objects.visible_to(request.user)
         .filter(current_revision__in=scorecard.revision_ids)
         .for_list()
         .order_by("level", "period_start", "pk")
     )
-    strengths = [finding for finding in findings if finding.kind == FindingKind.STRENGTH]
     return {
-        "levels": [_level_rows(level, names, _poles(framework)) for level in result.levels],
+        "levels": [_level_rows(level, names, poles) for level in result.levels],
         "gap": result.political_above_field,
-        "findings": [finding for finding in findings if finding.kind != FindingKind.STRENGTH],
-        "strengths": strengths,
-        "recommendations": recommendations.select_related("engagement").order_by("priority", "pk"),
+        "findings": _by_engagement(finding for finding in findings if finding.kind != FindingKind.STRENGTH),
+        "strengths": [finding for finding in findings if finding.kind == FindingKind.STRENGTH],
         "assessments": assessments,
         "marking": strictest_marking(assessments),
     }
+
+
+def _by_engagement(findings: Iterable[Finding]) -> list[tuple[Engagement | None, list[Finding]]]:
+    """Those about the dyad as a whole first, then engagement by engagement; each group by priority."""
+    groups: dict[Engagement | None, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(finding.engagement, []).append(finding)
+    return sorted(groups.items(), key=lambda group: group[0].name if group[0] else "")
 
 
 def strictest_marking(assessments: Iterable[Assessment]) -> str:
