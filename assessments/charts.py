@@ -31,7 +31,7 @@ def dimensions_chart(level: LevelResult, names: Mapping[str, str]) -> str:
         title=None,
         axis=alt.Axis(labelLimit=300, labelFontSize=12, ticks=False, domain=False),
     )
-    base = alt.Chart(alt.Data(values=rows)).encode(y=y)
+    base = alt.Chart(alt.InlineData(values=rows)).encode(y=y)
     interval = base.mark_rule(strokeWidth=4, color=MUTED, strokeCap="round").encode(
         x=alt.X("lower:Q", scale=scale, axis=axis), x2="upper:Q"
     )

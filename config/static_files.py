@@ -17,7 +17,7 @@ class StaticFiles(StaticFilesConfig):
     ]
 
 
-class ManifestStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+class ManifestStorage(CompressedManifestStaticFilesStorage):
     """Hashed and compressed; a missing source map or a file named only in a comment is no error."""
 
     manifest_strict = False

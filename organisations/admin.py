@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from organisations.models import Dyad, Instrument, Membership, Mission, MissionLead, Organisation, User
 
 
-class NewPersonForm(forms.ModelForm):  # type: ignore[type-arg]
+class NewPersonForm(forms.ModelForm):
     """A new person has no password: they set one by the reset mail."""
 
     class Meta:
@@ -20,7 +20,7 @@ class NewPersonForm(forms.ModelForm):  # type: ignore[type-arg]
         return email.lower()
 
     def save(self, commit: bool = True) -> User:
-        person = super().save(commit=False)
+        person: User = super().save(commit=False)
         person.set_unusable_password()
         if commit:
             person.save()

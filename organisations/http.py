@@ -9,5 +9,5 @@ from organisations.models import User
 class SignedInRequest(HttpRequest):
     """A request that passed ``LoginRequiredMiddleware``: its user is a person."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     htmx: HtmxDetails

@@ -296,7 +296,9 @@ def answer(assessment: Assessment, answers: Mapping[str, int | str]) -> None:
     ]
     person = assessment.assessor
     recording.save_ratings(assessment=assessment, answers=given, by=person, at=AT)
-    source = SourceFactory() if given else None
+    if not given:
+        return
+    source = SourceFactory()
     for one in given:
         recording.add_evidence(
             assessment=assessment, indicator=one.indicator, source=source, by=person, at=AT, locator="p. 1"

@@ -93,7 +93,7 @@ class CaseImport:
     def _organisations(self, cases: CasesFile) -> None:
         self.organisations = {row.acronym: row for row in Organisation.objects.all()}
         for given in cases.organisations:
-            fields = {"name": given.name, "scope": given.scope, "founded": given.founded}
+            fields: dict[str, Any] = {"name": given.name, "scope": given.scope, "founded": given.founded}
             with self._placed(given.place):
                 row = self.organisations.get(given.acronym)
                 if row:
@@ -106,7 +106,7 @@ class CaseImport:
     def _missions(self, cases: CasesFile) -> None:
         self.missions = {row.acronym: row for row in Mission.objects.prefetch_related("leads")}
         for given in cases.missions:
-            fields = {
+            fields: dict[str, Any] = {
                 "name": given.name,
                 "theatre": given.theatre,
                 "start": given.start,

@@ -57,7 +57,7 @@ def _sets_without_scorecard(viewer: User) -> list[tuple[int, int, list[int]]]:
         .approved()
         .order_by()
         .values("dyad_id", "framework_id")
-        .annotate(revisions=ArrayAgg("current_revision_id", order_by="current_revision_id"))
+        .annotate(revision_ids=ArrayAgg("current_revision_id", order_by="current_revision_id"))
     )
     stored = {
         (dyad, framework, tuple(revisions))
@@ -65,7 +65,7 @@ def _sets_without_scorecard(viewer: User) -> list[tuple[int, int, list[int]]]:
         .order_by()
         .values_list("dyad_id", "framework_id", "revision_ids")
     }
-    sets = [(row["dyad_id"], row["framework_id"], row["revisions"]) for row in wanted]
+    sets = [(row["dyad_id"], row["framework_id"], row["revision_ids"]) for row in wanted]
     return [
         (dyad, framework, revs)
         for dyad, framework, revs in sets

@@ -139,12 +139,16 @@ def _refuse_traps(text: str) -> None:
             message = _("found the alias *%(name)s, expected its content written out") % {
                 "name": event.anchor
             }
-            aliases.append(Problem(event.start_mark.line + 1, "", message))
+            aliases.append(Problem(_line(event), "", message))
         if depth > MAX_DEPTH:
             message = _("found more than %(depth)d levels of nesting, expected fewer") % {"depth": MAX_DEPTH}
-            _fail(message, event.start_mark.line + 1)
+            _fail(message, _line(event))
     if aliases:
         raise InvalidFile(aliases)
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
 
 
 def _syntax_error(error: yaml.YAMLError) -> tuple[str, int | None]:

@@ -118,7 +118,7 @@ def _listed(scores: tuple[int, ...]) -> str:
 def _dimensions(check: Check, node: Node | None, arrangements: dict[str, str]) -> tuple[DimensionFile, ...]:
     seen: dict[str, int] = {}
     levels = check.mapping(node, Level.values)
-    dimensions = []
+    dimensions: list[DimensionFile] = []
     for level in Level.values:
         fields = check.mapping(levels.get(level), ("dimensions",), ("title",))
         check.text(fields.get("title"), 200)

@@ -30,10 +30,10 @@ class AnswerForm(forms.Form):
     version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, framework: Framework, indicator: Indicator, rating: Rating | None, **kwargs: Any
+        self, data: Any = None, *, framework: Framework, indicator: Indicator, rating: Rating | None
     ):
         self.indicator, self.rating = indicator, rating
-        super().__init__(*args, prefix=indicator.code, initial=_initial(rating), **kwargs)
+        super().__init__(data, prefix=indicator.code, initial=_initial(rating))
         self.fields["answer"].choices = answer_choices(framework, indicator)  # type: ignore[attr-defined]
         self.fields["rationale"].widget.attrs["aria-describedby"] = f"id_{self.prefix}-rationale_helptext"
 

@@ -17,7 +17,7 @@ from assessments.forms.opening import OpenAssessmentForm
 from assessments.models import Assessment, Indicator
 from assessments.policy import actions_open_to
 from assessments.views.filters import AssessmentFilter
-from assessments.views.refusals import refusals_shown
+from assessments.views.refusals import RefusalsShown
 from assessments.views.tables import AssessmentTable
 from organisations.access import organisation_ids_where
 from organisations.http import SignedInRequest
@@ -71,7 +71,8 @@ def _content(assessment: Assessment) -> dict[str, Any]:
     revision = assessment.current_revision
     if revision is None or assessment.state == State.DRAFT:
         return snapshot.content_of(assessment)
-    return revision.content
+    content: dict[str, Any] = revision.content
+    return content
 
 
 def _reviews(request: SignedInRequest, assessment: Assessment) -> Any:
@@ -100,7 +101,7 @@ def open_assessment(request: SignedInRequest) -> HttpResponse:
     form = OpenAssessmentForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        with refusals_shown(request, _("The assessment is open. Answer dimension by dimension.")):
+        with RefusalsShown(request, _("The assessment is open. Answer dimension by dimension.")):
             assessment = actions.open_assessment(
                 by=request.user,
                 on_behalf_of=data["on_behalf_of"],
@@ -122,7 +123,7 @@ def open_assessment(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def amend(request: SignedInRequest, pk: int) -> HttpResponse:
     assessment = visible_assessment(request, pk)
-    with refusals_shown(
+    with RefusalsShown(
         request, _("A new draft with the same answers is open; once approved it takes their place.")
     ):
         amendment = actions.amend(assessment=assessment, by=request.user, at=timezone.now())
@@ -133,7 +134,7 @@ def amend(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     assessment = visible_assessment(request, pk)
-    with refusals_shown(request, _("The assessment is withdrawn.")):
+    with RefusalsShown(request, _("The assessment is withdrawn.")):
         actions.withdraw(assessment=assessment, by=request.user, at=timezone.now())
     return redirect(assessment)
 
@@ -145,7 +146,7 @@ def release(request: SignedInRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         form.add_error(None, _("Choose from the organisations listed."))
         return redirect(assessment)
-    with refusals_shown(request, _("The release is changed.")):
+    with RefusalsShown(request, _("The release is changed.")):
         actions.release(
             assessment=assessment,
             to=form.cleaned_data["released_to"],

@@ -15,7 +15,7 @@ from assessments.models import ApprovedRating, Finding, Recommendation
 from assessments.policy import may_decide
 from assessments.views.filters import RecommendationFilter
 from assessments.views.ratings import marking_of, with_answers
-from assessments.views.refusals import refusals_shown
+from assessments.views.refusals import RefusalsShown
 from assessments.views.tables import RecommendationTable
 from organisations.http import SignedInRequest
 
@@ -37,7 +37,7 @@ def recommendation_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     recommendation = get_object_or_404(Recommendation.objects.visible_to(request.user).for_list(), pk=pk)
     form = RecommendationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        with refusals_shown(request, _("Your decision is recorded.")):
+        with RefusalsShown(request, _("Your decision is recorded.")):
             decide(
                 recommendation=recommendation,
                 accept=form.cleaned_data["decision"] == "accept",

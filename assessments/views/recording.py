@@ -15,7 +15,7 @@ from assessments.forms.recording import EvidenceForm, answer_forms
 from assessments.models import Assessment, Dimension, Evidence, Indicator
 from assessments.policy import Refused, may_act
 from assessments.views.assessments import visible_assessment
-from assessments.views.refusals import refusals_shown
+from assessments.views.refusals import RefusalsShown
 from assessments.workflow import Action
 from organisations.http import SignedInRequest
 
@@ -157,7 +157,7 @@ def remove_evidence(request: SignedInRequest, pk: int, evidence: int) -> HttpRes
         pk=evidence,
         rating__assessment=assessment,
     )
-    with refusals_shown(request, _("The evidence is removed.")):
+    with RefusalsShown(request, _("The evidence is removed.")):
         recording.remove_evidence(evidence=cited, by=request.user, at=timezone.now())
         return redirect("assessments:dimension", assessment.pk, cited.rating.indicator.dimension.code)
     return redirect(assessment)
@@ -190,7 +190,7 @@ def check(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def revise(request: SignedInRequest, pk: int) -> HttpResponse:
     assessment = visible_assessment(request, pk)
-    with refusals_shown(request, _("You can change your answers now; submit again when you are done.")):
+    with RefusalsShown(request, _("You can change your answers now; submit again when you are done.")):
         submission.revise(assessment=assessment, by=request.user, at=timezone.now())
         return redirect("assessments:edit", assessment.pk)
     return redirect(assessment)

@@ -1,7 +1,7 @@
 """Showing on a page why an action was refused, with nothing changed and nothing lost."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from types import TracebackType
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -10,16 +10,20 @@ from django.http import HttpRequest
 from assessments.policy import Refused
 
 
-@contextmanager
-def refusals_shown(request: HttpRequest, done: str = "") -> Iterator[None]:
-    """Turn a refusal or an invalid value into an error message; otherwise say what was ``done``."""
-    try:
-        yield
-    except Refused as refused:
-        messages.error(request, str(refused))
-    except ValidationError as error:
-        for message in error.messages:
-            messages.error(request, message)
-    else:
-        if done:
-            messages.success(request, done)
+class RefusalsShown(AbstractContextManager[None, bool]):
+    """Turns a refusal or an invalid value into an error message; otherwise says what was ``done``."""
+
+    def __init__(self, request: HttpRequest, done: str = "") -> None:
+        self.request, self.done = request, done
+
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if isinstance(raised, Refused):
+            messages.error(self.request, str(raised))
+        elif isinstance(raised, ValidationError):
+            for message in raised.messages:
+                messages.error(self.request, message)
+        elif raised is None and self.done:
+            messages.success(self.request, self.done)
+        return isinstance(raised, Refused | ValidationError)

@@ -13,7 +13,7 @@ from assessments.forms.decisions import ReviewForm
 from assessments.models import Assessment, Revision
 from assessments.policy import Refused, may_act
 from assessments.views.assessments import answers_by_dimension, visible_assessment
-from assessments.views.refusals import refusals_shown
+from assessments.views.refusals import RefusalsShown
 from assessments.workflow import Action
 from organisations.http import SignedInRequest
 
@@ -21,7 +21,7 @@ from organisations.http import SignedInRequest
 @require_POST
 def start(request: SignedInRequest, pk: int) -> HttpResponse:
     assessment = visible_assessment(request, pk)
-    with refusals_shown(request):
+    with RefusalsShown(request):
         revision = actions.start_review(assessment=assessment, by=request.user, at=timezone.now())
         return redirect("assessments:review", assessment.pk, revision.number)
     return redirect(assessment)

@@ -25,7 +25,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 @pghistory.track(exclude=["password", "last_login"])
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing] # of tokens: Knox has no types
     """A person, who signs in by e-mail address. What they may do follows from their memberships."""
 
     email = models.EmailField(_("e-mail address"))

@@ -26,7 +26,7 @@ def test_a_framework_again_is_unchanged(tmp_path: Path) -> None:
 def test_other_content_under_the_same_version_is_refused(tmp_path: Path) -> None:
     administrator = AdministratorFactory()
     load_framework(path=written(tmp_path, FRAMEWORK), by=administrator, at=AT)
-    with pytest.raises(InvalidFile, match="line 2, version: found other content than the stored tiny@1.0"):
+    with pytest.raises(InvalidFile, match=r"line 2, version: found other content than the stored tiny@1\.0"):
         load_framework(
             path=written(tmp_path, FRAMEWORK.replace("Statements", "Speeches")), by=administrator, at=AT
         )

@@ -1,5 +1,6 @@
 """Faults of files: each is found, all at once, and nothing is stored."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from organisations.models import Mission, Organisation, User
 from tests.factories import AT, AdministratorFactory, FrameworkFactory, OrganisationFactory, SourceFactory
 
 pytestmark = pytest.mark.django_db
+Load = Callable[..., object]
 
 FRAMEWORK = """\
 code: tiny
@@ -97,7 +99,7 @@ def stored() -> list[int]:
     return [model.objects.count() for model in (Framework, Organisation, Mission, Source, Assessment, User)]
 
 
-def problems(load, path: Path) -> str:
+def problems(load: Load, path: Path) -> str:
     """The messages of a load that fails; asserts that it stores nothing."""
     administrator = AdministratorFactory()
     before = stored()
@@ -134,28 +136,40 @@ FRAMEWORK_FAULTS = [
         "{1: None, 3: Some, 5: Many}",
         "{1: None, 5: Many}",
         [
-            "line 18, levels.political.dimensions[0].indicators[0].anchors: found nothing for 3, expected a text for each of 1, 3, 5"
+            (
+                "line 18, levels.political.dimensions[0].indicators[0].anchors: found nothing for 3, "
+                "expected a text for each of 1, 3, 5"
+            )
         ],
     ),
     (
         "code: F1.1",
         "code: P1.1",
         [
-            'line 25, levels.field.dimensions[0].indicators[0].code: found "P1.1" again (first on line 14), expected each only once'
+            (
+                'line 25, levels.field.dimensions[0].indicators[0].code: found "P1.1" again (first on line '
+                "14), expected each only once"
+            )
         ],
     ),
     (
         "kind: evaluative",
         "kind: clever",
         [
-            'line 16, levels.political.dimensions[0].indicators[0].kind: found "clever", expected one of "evaluative", "descriptive"'
+            (
+                'line 16, levels.political.dimensions[0].indicators[0].kind: found "clever", '
+                'expected one of "evaluative", "descriptive"'
+            )
         ],
     ),
     (
         "[sequential]",
         "[bridging]",
         [
-            'line 23, levels.field.dimensions[0].applies_to[0]: found "bridging", expected one of "sequential", "parallel"'
+            (
+                'line 23, levels.field.dimensions[0].applies_to[0]: found "bridging", '
+                'expected one of "sequential", "parallel"'
+            )
         ],
     ),
     (
@@ -198,7 +212,10 @@ CASES_FAULTS = [
         "score: 4",
         "score: 6",
         [
-            'line 20, assessments[0].ratings[0].score: found 6, expected 1..5, "not_applicable" or "insufficient_evidence"'
+            (
+                "line 20, assessments[0].ratings[0].score: found 6, "
+                'expected 1..5, "not_applicable" or "insufficient_evidence"'
+            )
         ],
     ),
     (
@@ -218,7 +235,11 @@ CASES_FAULTS = [
         "indicator: F1.1",
         "indicator: F5.1",
         [
-            'found "F5.1" in the arrangement "parallel", expected only indicators that apply to it (this one applies to "sequential", "bridging", "hybrid")'
+            (
+                'found "F5.1" in the arrangement "parallel", '
+                "expected only indicators that apply to it "
+                '(this one applies to "sequential", "bridging", "hybrid")'
+            )
         ],
     ),
     (
@@ -246,7 +267,10 @@ CASES_FAULTS = [
         "[2003, 2004]",
         "[2005, 2004]",
         [
-            "line 15, assessments[0].period: found 2005, 2004, expected a period that does not end before it starts"
+            (
+                "line 15, assessments[0].period: found 2005, 2004, "
+                "expected a period that does not end before it starts"
+            )
         ],
     ),
     (
@@ -278,7 +302,10 @@ CASES_FAULTS = [
         "rationale: Because., evidence: [report]",
         "rationale: Because.",
         [
-            "assessments[0].ratings[0].evidence: found nothing, expected evidence for a score of high confidence"
+            (
+                "assessments[0].ratings[0].evidence: found nothing, "
+                "expected evidence for a score of high confidence"
+            )
         ],
     ),
     (
@@ -337,12 +364,14 @@ def test_what_the_application_refuses_is_placed_too_and_nothing_is_stored(tmp_pa
         (b"a: .nan\n", "line 1, a: found a value of the kind"),
     ],
 )
-def test_what_is_not_plain_yaml_is_refused(load, content: bytes, message: str, tmp_path: Path) -> None:
+def test_what_is_not_plain_yaml_is_refused(load: Load, content: bytes, message: str, tmp_path: Path) -> None:
     assert message in problems(load, written(tmp_path, content))
 
 
 @pytest.mark.parametrize("load", [load_framework, load_cases])
-def test_50_megabytes_are_refused_before_reading(load, tmp_path: Path, monkeypatch) -> None:
+def test_50_megabytes_are_refused_before_reading(
+    load: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "large.yaml"
     with path.open("wb") as file:
         file.truncate(50 * 1024**2)

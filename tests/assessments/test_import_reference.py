@@ -6,6 +6,7 @@ from statistics import fmean
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.test.utils import override_settings
 
 from assessments.actions.reference import DEMO_PASSWORD
@@ -64,8 +65,9 @@ def test_all_are_approved_released_and_scored(reference: None) -> None:
     assert Scorecard.objects.count() == 3
     assert Instrument.objects.count() == 3
     for assessment in assessments:
-        review = assessment.current_revision.reviews.get()
-        assert review.reviewer_id not in assessment.current_revision.author_ids
+        revision = assessment.current_revision
+        assert revision is not None
+        assert revision.reviews.get().reviewer_id not in revision.author_ids
 
 
 def test_there_is_one_account_for_each_role_of_each_organisation(reference: None) -> None:
@@ -77,7 +79,7 @@ def test_there_is_one_account_for_each_role_of_each_organisation(reference: None
     assert User.objects.get(is_superuser=True).email == "administrator@concord.example"
 
 
-def test_a_second_run_changes_nothing(reference: None, client) -> None:
+def test_a_second_run_changes_nothing(reference: None, client: Client) -> None:
     before = list(Scorecard.objects.order_by("pk").values_list("pk", "sha256"))
     recommendations = set(Recommendation.objects.values_list("pk", flat=True))
     output = StringIO()

@@ -10,7 +10,7 @@ from assessments.snapshot import digest
 from tests.factories import AT, analyst, answer, make_assessment
 
 pytestmark = pytest.mark.django_db
-COMPLETE = {"P1.1": 4, "P1.2": "not_applicable", "PX.1": 2}
+COMPLETE: dict[str, int | str] = {"P1.1": 4, "P1.2": "not_applicable", "PX.1": 2}
 
 
 def test_submission_freezes_the_answers() -> None:

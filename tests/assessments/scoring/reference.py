@@ -69,7 +69,7 @@ def answers(dyad: str) -> list[Answer]:
 
 @cache
 def _all_answers() -> list[tuple[str, Answer]]:
-    found = []
+    found: list[tuple[str, Answer]] = []
     for assessment in read("cases.yaml")["assessments"]:
         case = _case(assessment)
         for rating in assessment["ratings"]:

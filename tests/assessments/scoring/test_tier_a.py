@@ -54,7 +54,8 @@ def test_it_equals_dense_generalised_least_squares(table: list[tuple[int, int, i
     case, assessor, indicator, score, conflict = (np.array(column) for column in zip(*table, strict=True))
 
     def same(left: np.ndarray, right: np.ndarray | None = None) -> np.ndarray:
-        return np.equal.outer(left, left if right is None else right).astype(float)
+        equal: np.ndarray = np.equal.outer(left, left if right is None else right)
+        return equal.astype(float)
 
     prior = prior_covariance(3, CALIBRATION)
     covariance = (
