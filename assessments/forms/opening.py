@@ -3,7 +3,7 @@
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Field, Fieldset, Layout, Row, Submit
+from crispy_forms.layout import Column, Fieldset, Layout, Row, Submit
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -62,10 +62,13 @@ class OpenAssessmentForm(forms.Form):
         self.helper = FormHelper()
         self.helper.layout = Layout(
             Fieldset(
-                _("What is assessed"), "level", Row("dyad", "engagement"), Row("period_start", "period_end")
+                _("What is assessed"),
+                "level",
+                _side_by_side("dyad", "engagement"),
+                _side_by_side("period_start", "period_end"),
             ),
-            Fieldset(_("By whom and on what basis"), "on_behalf_of", "basis", "framework"),
-            Fieldset(_("Handling"), Row("marking", Field("reference"))),
+            Fieldset(_("By whom and on what basis"), _side_by_side("on_behalf_of", "framework"), "basis"),
+            Fieldset(_("Handling"), _side_by_side("marking", "reference")),
             Submit("open", _("Open the assessment")),
         )
 
@@ -92,6 +95,10 @@ class OpenAssessmentForm(forms.Form):
         if engagement and dyad and engagement.dyad_id != dyad.pk:
             self.add_error("engagement", _("This engagement is one of another dyad than the one chosen."))
         return data
+
+
+def _side_by_side(*fields: str) -> Row:
+    return Row(*(Column(field, css_class="col-md-6") for field in fields))
 
 
 def _engagement_label(engagement: Engagement) -> str:

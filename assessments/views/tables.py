@@ -17,7 +17,7 @@ class AssessmentTable(tables.Table):
         '{% include "components/state_chip.html" with state=record.state label=value only %}',
     )
     marking = tables.Column()
-    updated_at = tables.DateColumn(verbose_name=_("Changed"))
+    updated_at = tables.DateColumn(verbose_name=_("Changed"), format="Y-m-d")
 
     class Meta:
         model = Assessment
