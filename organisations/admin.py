@@ -1,5 +1,7 @@
 """The administration of people, organisations and what ties them."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -19,12 +21,9 @@ class NewPersonForm(forms.ModelForm):
         email: str = self.cleaned_data["email"]
         return email.lower()
 
-    def save(self, commit: bool = True) -> User:
-        person: User = super().save(commit=False)
-        person.set_unusable_password()
-        if commit:
-            person.save()
-        return person
+    def clean(self) -> dict[str, Any] | None:
+        self.instance.set_unusable_password()
+        return super().clean()
 
 
 class MembershipInline(admin.TabularInline):
