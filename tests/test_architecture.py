@@ -87,7 +87,8 @@ def without_history(candidates: Iterable[type[models.Model]]) -> set[str]:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT c.relname, string_agg(t.tgname, ' ') FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+            "SELECT c.relname, string_agg(t.tgname, ' ') "
+            "FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
             "WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' GROUP BY c.relname"
         )
         triggers: dict[str, str] = dict(cursor.fetchall())
