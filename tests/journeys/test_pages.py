@@ -1,0 +1,133 @@
+"""Every page, filled and empty, wide and narrow, light and dark: no barrier, no overflow, nothing blocked."""
+
+from collections.abc import Callable
+
+import pytest
+
+from assessments.actions.reference import load_reference
+from assessments.actions.review import start_review
+from assessments.models import Assessment, Engagement, Finding, Framework, Recommendation
+from organisations.models import Dyad, Mission, Organisation, User
+from tests.browser import Visitor
+from tests.factories import AT, AdministratorFactory, analyst, make_assessment, reader, reviewer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LISTS = [
+    "/",
+    "/assessments/",
+    "/dyads/",
+    "/dyads/compare/",
+    "/sources/",
+    "/recommendations/",
+    "/frameworks/",
+    "/organisations/",
+    "/missions/",
+    "/roles/",
+    "/account/tokens/",
+    "/account/password/change/",
+]
+SWAGGER = "#swagger-ui"  # the documentation's own interface, of drf-spectacular's sidecar
+
+
+def look_at(visitor: Visitor, paths: list[str], status: int = 200) -> None:
+    found = []
+    for path in paths:
+        assert (path, visitor.open(path)) == (path, status)
+        found += [f"{path}: {barrier}" for barrier in visitor.barriers()]
+        if visitor.overflow() > 0:
+            found.append(f"{path}: wider than its window by {visitor.overflow()} pixels")
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (360, False), (1280, True)])
+def test_empty_pages(visit: Callable[..., Visitor], width: int, dark: bool) -> None:
+    visitor = visit(width, dark=dark)
+    look_at(visitor, ["/account/login/", "/account/password/reset/", "/account/signup/"])
+    visitor.carry_session_of(AdministratorFactory(is_staff=False, is_superuser=False))
+    look_at(visitor, [*LISTS, "/assessments/open/"])
+    look_at(visitor, ["/nowhere/", "/dyads/A-B/"], status=404)
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (360, False), (1280, True)])
+def test_filled_pages(visit: Callable[..., Visitor], width: int, dark: bool) -> None:
+    load_reference(at=AT)
+    visitor = visit(width, dark=dark)
+    visitor.carry_session_of(User.objects.get(email="reader@un.example"))
+    look_at(visitor, [*LISTS, *_reading()])
+    visitor.carry_session_of(User.objects.get(email="coordinator@un.example"))
+    recommendation = Recommendation.objects.filter(dyad=_dyad()).first()
+    assert recommendation is not None
+    look_at(visitor, ["/", recommendation.get_absolute_url(), "/organisations/UN/"])
+    draft = _assessment("draft")
+    visitor.carry_session_of(draft.assessor)
+    look_at(visitor, ["/", *_recording(draft)])
+    submitted = _assessment("submitted")
+    person = reviewer(submitted.on_behalf_of)
+    start_review(assessment=submitted, by=person, at=AT)
+    visitor.carry_session_of(person)
+    look_at(visitor, ["/", f"/assessments/{submitted.pk}/review/1/"])
+
+
+def _dyad() -> Dyad:
+    return Dyad.objects.named("UN-EU").get()
+
+
+def _assessment(state: str) -> Assessment:
+    engagement = Engagement.objects.get(name="IPTF-EUPM")
+    organisation = Organisation.objects.get(acronym="EU")
+    framework = Framework.objects.latest()
+    assert framework is not None
+    return make_assessment(
+        state, engagement=engagement, framework=framework, assessor=analyst(organisation), period=(2003, 2004)
+    )
+
+
+def _reading() -> list[str]:
+    dyad, mission = _dyad(), Mission.objects.get(acronym="UNAMID")
+    finding = Finding.objects.filter(scorecard__dyad=dyad).first()
+    framework, assessment = Framework.objects.latest(), Assessment.objects.first()
+    assert finding is not None
+    assert framework is not None
+    assert assessment is not None
+    return [
+        dyad.get_absolute_url(),
+        f"{dyad.get_absolute_url()}field/",
+        finding.get_absolute_url(),
+        framework.get_absolute_url(),
+        assessment.get_absolute_url(),
+        mission.get_absolute_url(),
+        "/organisations/UN/",
+        "/dyads/compare/?by=P2",
+    ]
+
+
+def _recording(draft: Assessment) -> list[str]:
+    here = f"/assessments/{draft.pk}/"
+    return [
+        "/assessments/open/",
+        here,
+        f"{here}edit/",
+        f"{here}edit/F1/",
+        f"{here}cite/F1.1/",
+        f"{here}check/",
+    ]
+
+
+def test_the_description_of_the_api(visit: Callable[..., Visitor]) -> None:
+    visitor = visit()
+    visitor.carry_session_of(reader(Organisation.objects.create(acronym="ORG", name="Organisation")))
+    visitor.open("/api/v1/docs/")
+    visitor.page.get_by_text("/api/v1/ratings/", exact=True).first.wait_for()
+    assert visitor.barriers(leave_out=SWAGGER) == []
+
+
+def test_the_essential_path_works_without_scripts(visit: Callable[..., Visitor]) -> None:
+    visitor = visit(scripts=False)
+    draft = make_assessment(answers={"P1.1": 3})
+    visitor.carry_session_of(draft.assessor)
+    visitor.open(f"/assessments/{draft.pk}/edit/P1/")
+    visitor.page.locator('[id="indicator-P1.2"]').get_by_label("P1.2 at 5").check()
+    visitor.press("Save and stay")
+    visitor.page.get_by_text("Your answers are saved.").wait_for()
+    assert draft.ratings.get(indicator__code="P1.2").score == 5
