@@ -125,7 +125,7 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "organisations.User"
-# The check knows unique=True only; addresses are unique whatever their case, by the constraint user_email_unique.
+# The check knows unique=True only; the constraint user_email_unique holds whatever the case of letters.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [

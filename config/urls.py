@@ -1,4 +1,4 @@
-"""Every route of the application; tests/test_permission_table.py lists who may use each."""
+"""Every route of the application; tests/test_permissions.py lists who may use each."""
 
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from assessments.choices import RecommendationStatus, State
 from assessments.models import Assessment, Recommendation
@@ -12,6 +13,7 @@ from organisations.roles import Permission
 SHOWN = 10
 
 
+@require_safe
 def home(request: SignedInRequest) -> HttpResponse:
     user = request.user
     visible = Assessment.objects.visible_to(user).for_list()

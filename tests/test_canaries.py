@@ -1,0 +1,85 @@
+"""That no word of private work reaches anybody of another organisation, by any route, in any state."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from tests.test_permissions import TABLE, address, signed_in
+from tests.world import World, make_world
+
+pytestmark = pytest.mark.django_db
+
+OF_ITS_ORGANISATION = ("analyst", "colleague", "reviewer", "coordinator")
+OTHERS = (
+    "anonymous",
+    "suspended",
+    "nobody",
+    "reader",
+    "partner",
+    "partner_coordinator",
+    "outsider",
+    "administrator",
+)
+SEARCHES = (
+    ("assessments:assessments", "search"),
+    ("assessments:sources", "search"),
+    ("api:assessment-list", "reference"),
+)
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return make_world()
+
+
+def read_by(world: World, person: str) -> bytes:
+    """All bytes that somebody can read: every route of the table, every page of the administration."""
+    client = signed_in(world, person)
+    addresses = [address(row, world.ids) for row in TABLE if row.method == "GET"]
+    if person == "administrator":
+        addresses += administration()
+    return b"".join(client.get(url, follow=True).getvalue() for url in addresses)
+
+
+def administration() -> Iterator[str]:
+    for model in admin.site._registry:
+        page = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        yield reverse(f"{page}_changelist")
+        yield from (
+            reverse(f"{page}_change", args=[pk]) for pk in model._default_manager.values_list("pk", flat=True)
+        )
+
+
+@pytest.mark.parametrize("person", OTHERS)
+def test_none_reaches_others(world: World, person: str) -> None:
+    read = read_by(world, person)
+    assert [where for where, word in world.canaries.items() if word.encode() in read] == []
+
+
+@pytest.mark.parametrize("person", OF_ITS_ORGANISATION)
+def test_all_reach_its_own_people(world: World, person: str) -> None:
+    """The control without which the test above could pass by looking in the wrong place."""
+    read = read_by(world, person)
+    assert [where for where, word in world.canaries.items() if word.encode() not in read] == []
+
+
+@pytest.mark.parametrize("person", [person for person in OTHERS if person not in {"anonymous", "suspended"}])
+@pytest.mark.parametrize(("route", "parameter"), SEARCHES)
+def test_searching_tells_nothing(world: World, person: str, route: str, parameter: str) -> None:
+    """Whatever is searched for: the answer is that of a word which stands nowhere."""
+    client = signed_in(world, person)
+
+    def answer(word: str) -> bytes:
+        response = client.get(reverse(route), {parameter: word})
+        return without_tokens(response.content.replace(word.encode(), b"WORD"))
+
+    nowhere = answer("canary0000000000000000")
+    assert [where for where, word in world.canaries.items() if answer(word) != nowhere] == []
+
+
+def without_tokens(page: bytes) -> bytes:
+    """A page without what differs in each: nonces and the tokens of forms."""
+    return re.sub(rb'(nonce|value)="[^"]*"', b"", page)

@@ -1,0 +1,184 @@
+"""One organisation's work in every state, and the kinds of people who may ask for it."""
+
+import secrets
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+
+from assessments.actions import assessments as opening
+from assessments.actions import recording, review
+from assessments.choices import State
+from assessments.models import Assessment, Evidence, Finding, Framework, Recommendation, Scorecard
+from organisations.actions.tokens import issue_token
+from organisations.models import ApiToken, Dyad, Mission, Organisation, User
+from tests.factories import (
+    AT,
+    PASSWORD,
+    AdministratorFactory,
+    DyadFactory,
+    EngagementFactory,
+    FrameworkFactory,
+    InstrumentFactory,
+    OrganisationFactory,
+    SourceFactory,
+    UserFactory,
+    advance,
+    analyst,
+    coordinator,
+    make_assessment,
+    reader,
+    reviewer,
+)
+
+PEOPLE = (
+    "anonymous",
+    "suspended",
+    "nobody",
+    "reader",
+    "analyst",
+    "colleague",
+    "reviewer",
+    "coordinator",
+    "partner",
+    "partner_coordinator",
+    "outsider",
+    "administrator",
+)
+RULE = {
+    "kind": "weakness",
+    "priority": 1,
+    "scope": ["dyad"],
+    "addresses": "P1.1",
+    "finding": "{dyad}: {target} was assessed.",
+    "recommendation": "{dyad} commits itself.",
+    "because": "judgement",
+}
+# The first fires on one assessor, so for everybody; the second only where the private assessment counts.
+RULES = [
+    {**RULE, "code": "one", "when": {"of": "P1.1", "measure": "n_assessors", "at_least": 1}},
+    {**RULE, "code": "two", "when": {"of": "P1.1", "measure": "n_assessors", "at_least": 2}},
+]
+_numbers = count()
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """``ids`` are what addresses are made of: assessments by state (none released but ``shared``), ..."""
+
+    people: dict[str, User | None]
+    ids: dict[str, Any]
+    canaries: dict[str, str]
+
+
+def make_world() -> World:
+    """Work of OWN on its dyad with OTHER: private in every state, and one assessment shared with all.
+
+    The analyst assesses, the colleague is another analyst of OWN; the partners belong to OTHER, the outsider
+    to a third organisation. Private assessments carry canaries: random words, one in each of their texts.
+    """
+    own, other = OrganisationFactory(acronym="OWN"), OrganisationFactory(acronym="OTHER")
+    dyad, framework = DyadFactory(first=own, second=other), FrameworkFactory(version="1.0", rules=RULES)
+    EngagementFactory(dyad=dyad, name="Engagement")
+    InstrumentFactory(dyad=dyad)
+    people: dict[str, User | None] = {
+        "anonymous": None,
+        "suspended": coordinator(own, is_active=False),
+        "nobody": UserFactory(),
+        "reader": reader(own),
+        "analyst": analyst(own),
+        "colleague": analyst(own),
+        "reviewer": reviewer(own),
+        "coordinator": coordinator(own),
+        "partner": analyst(other),
+        "partner_coordinator": coordinator(other),
+        "outsider": analyst(OrganisationFactory()),
+        "administrator": AdministratorFactory(),
+    }
+    password = make_password(PASSWORD)
+    for user in filter(None, people.values()):
+        user.password = password
+        user.save()
+    canaries: dict[str, str] = {}
+    ids = {
+        "shared": make_assessment(
+            State.APPROVED, dyad=dyad, framework=framework, on_behalf_of=own, released_to_all=True
+        ).pk
+    }
+    for state in (State.DRAFT, State.SUBMITTED, State.IN_REVIEW, State.RETURNED, State.APPROVED):
+        ids[state.value] = _private(state, dyad, framework, own, people, canaries).pk
+    return World(people, ids | _other_ids(ids, framework, people), canaries)
+
+
+def _private(
+    state: State,
+    dyad: Dyad,
+    framework: Framework,
+    organisation: Organisation,
+    people: dict[str, User | None],
+    canaries: dict[str, str],
+) -> Assessment:
+    person, reads = people["analyst"], people["reviewer"]
+    assert person is not None
+    assert reads is not None
+
+    def canary(field: str) -> str:
+        word = f"canary{secrets.token_hex(8)}"
+        canaries[f"{field} of the {state.value} assessment"] = word
+        return word
+
+    assessment = opening.open_assessment(
+        by=person,
+        on_behalf_of=organisation,
+        dyad=dyad,
+        engagement=None,
+        framework=framework,
+        period=(2003, 2007),
+        basis=canary("basis"),
+        reference=canary("reference"),
+        at=AT,
+    )
+    rationale, locator = canary("rationale"), canary("locator")
+    source = SourceFactory(
+        organisation=organisation, key=f"own-{next(_numbers)}", title=canary("title of a source")
+    )
+    for indicator in assessment.applicable_indicators():
+        answer = recording.AnswerInput(indicator, score=4, rationale=rationale, confidence="high")
+        recording.save_ratings(assessment=assessment, answers=[answer], by=person, at=AT)
+        recording.add_evidence(
+            assessment=assessment, indicator=indicator, source=source, by=person, at=AT, locator=locator
+        )
+    if state == State.IN_REVIEW:
+        advance(assessment, State.SUBMITTED)
+        review.start_review(assessment=assessment, by=reads, at=AT)
+    else:
+        advance(assessment, state)
+    return assessment
+
+
+def _other_ids(ids: dict[str, Any], framework: Framework, people: dict[str, User | None]) -> dict[str, Any]:
+    person = people["analyst"]
+    assert person is not None
+    token, _secret = issue_token(label="report", by=person)
+    approved = Assessment.objects.get(pk=ids["approved"])
+    private = Scorecard.objects.get(revision_ids__contains=[approved.current_revision_id])
+    shared = Scorecard.objects.exclude(pk=private.pk).get()
+    of_private, of_shared = (
+        Assessment.objects.get(pk=ids[state]).approved_ratings.order_by("rating_id")[0].rating_id
+        for state in ("approved", "shared")
+    )
+    return {
+        "evidence": Evidence.objects.filter(rating__assessment=ids["draft"]).order_by("pk")[0].pk,
+        "scorecard": private.pk,
+        "shared_scorecard": shared.pk,
+        "finding": Finding.objects.get(rule__code="two").pk,
+        "shared_finding": Finding.objects.get(rule__code="one", scorecard=shared).pk,
+        "recommendation": Recommendation.objects.get(rule__code="two").pk,
+        "shared_recommendation": Recommendation.objects.get(rule__code="one").pk,
+        "rating": of_private,
+        "shared_rating": of_shared,
+        "mission": Mission.objects.get().pk,
+        "framework": framework.pk,
+        "token": ApiToken.objects.get(pk=token.pk).token_key,
+    }
