@@ -3,12 +3,13 @@
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Column, Fieldset, Layout, Row, Submit
+from crispy_forms.layout import Fieldset, Layout, Submit
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import Level, Marking
+from assessments.forms.layout import side_by_side
 from assessments.models import Engagement, Framework
 from organisations.models import Dyad, Organisation, User
 from organisations.roles import Permission, roles_with
@@ -64,11 +65,11 @@ class OpenAssessmentForm(forms.Form):
             Fieldset(
                 _("What is assessed"),
                 "level",
-                _side_by_side("dyad", "engagement"),
-                _side_by_side("period_start", "period_end"),
+                side_by_side("dyad", "engagement"),
+                side_by_side("period_start", "period_end"),
             ),
-            Fieldset(_("By whom and on what basis"), _side_by_side("on_behalf_of", "framework"), "basis"),
-            Fieldset(_("Handling"), _side_by_side("marking", "reference")),
+            Fieldset(_("By whom and on what basis"), side_by_side("on_behalf_of", "framework"), "basis"),
+            Fieldset(_("Handling"), side_by_side("marking", "reference")),
             Submit("open", _("Open the assessment")),
         )
 
@@ -95,10 +96,6 @@ class OpenAssessmentForm(forms.Form):
         if engagement and dyad and engagement.dyad_id != dyad.pk:
             self.add_error("engagement", _("This engagement is one of another dyad than the one chosen."))
         return data
-
-
-def _side_by_side(*fields: str) -> Row:
-    return Row(*(Column(field, css_class="col-md-6") for field in fields))
 
 
 def _engagement_label(engagement: Engagement) -> str:

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assessments.actions.recording import AnswerInput
 from assessments.choices import Confidence, Credibility, NonScore, Reliability, Stance
-from assessments.models import Assessment, Framework, Indicator, Rating, Source
+from assessments.forms.layout import side_by_side
+from assessments.models import Assessment, Indicator, Rating, Source
 from organisations.models import User
 
 RATIONALE_LIMIT = 20_000
@@ -29,12 +32,10 @@ class AnswerForm(forms.Form):
     )
     version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
-    def __init__(
-        self, data: Any = None, *, framework: Framework, indicator: Indicator, rating: Rating | None
-    ):
+    def __init__(self, data: Any = None, *, indicator: Indicator, rating: Rating | None):
         self.indicator, self.rating = indicator, rating
         super().__init__(data, prefix=indicator.code, initial=_initial(rating))
-        self.fields["answer"].choices = answer_choices(framework, indicator)  # type: ignore[attr-defined]
+        self.fields["answer"].choices = answer_choices(indicator)  # type: ignore[attr-defined]
         self.fields["rationale"].widget.attrs["aria-describedby"] = f"id_{self.prefix}-rationale_helptext"
 
     def answer_input(self) -> AnswerInput:
@@ -50,11 +51,11 @@ class AnswerForm(forms.Form):
         )
 
 
-def answer_choices(framework: Framework, indicator: Indicator) -> list[tuple[str, str]]:
-    """The scores, each with its anchor (or the scale's word between anchors), then the non-scores."""
-    anchors = {anchor.score: anchor.text for anchor in indicator.anchors.all()}
-    scores = [(str(score), anchors.get(score) or framework.scale[str(score)]) for score in range(1, 6)]
-    return scores + [(value, str(label)) for value, label in NonScore.choices]
+def answer_choices(indicator: Indicator) -> list[tuple[str, str]]:
+    """The scores, each with what it means, then the non-scores."""
+    return [(str(score), words) for score, words in sorted(indicator.scale.items())] + [
+        (value, str(label)) for value, label in NonScore.choices
+    ]
 
 
 def _initial(rating: Rating | None) -> dict[str, Any]:
@@ -73,10 +74,7 @@ def answer_forms(assessment: Assessment, indicators: list[Indicator], data: Any 
         rating.indicator_id: rating for rating in assessment.ratings.prefetch_related("evidence__source")
     }
     return [
-        AnswerForm(
-            data, framework=assessment.framework, indicator=indicator, rating=ratings.get(indicator.pk)
-        )
-        for indicator in indicators
+        AnswerForm(data, indicator=indicator, rating=ratings.get(indicator.pk)) for indicator in indicators
     ]
 
 
@@ -110,9 +108,16 @@ class EvidenceForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["source"].queryset = Source.objects.visible_to(user)  # type: ignore[attr-defined]
-        for field in self.fields.values():
-            select = isinstance(field.widget, forms.Select)
-            field.widget.attrs["class"] = "form-select" if select else "form-control"
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.layout = Layout(
+            Fieldset(_("A source of the library"), "source"),
+            Fieldset(_("Or a new source"), side_by_side("author", "title", "kind", "year"), "url"),
+            Fieldset(
+                _("What it says"),
+                side_by_side("locator", "stance", "reliability", "credibility"),
+            ),
+        )
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

@@ -190,7 +190,7 @@ class Assessment(models.Model):
         """Indicators that this assessment is asked, in the framework's order."""
         indicators = Indicator.objects.filter(
             dimension__framework_id=self.framework_id, dimension__level=self.level
-        ).select_related("dimension")
+        ).select_related("dimension__framework")
         if self.engagement:
             applies = models.Q(dimension__applies_to__len=0)
             applies |= models.Q(dimension__applies_to__contains=[self.engagement.arrangement])

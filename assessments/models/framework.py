@@ -156,6 +156,12 @@ class Indicator(models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
 
+    @property
+    def scale(self) -> dict[int, str]:
+        """What each score means: its anchor, or the framework's word for a score between anchors."""
+        words = {int(score): word for score, word in self.dimension.framework.scale.items()}
+        return words | {anchor.score: anchor.text for anchor in self.anchors.all()}
+
 
 @pghistory.track()
 class Anchor(models.Model):

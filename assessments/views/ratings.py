@@ -21,7 +21,9 @@ Behind = list[tuple[ApprovedRating, dict[str, Any]]]
 
 def with_answers(ratings: QuerySet[ApprovedRating]) -> Behind:
     """Each rating with its answer as the approved revision keeps it: four queries."""
-    loaded = ratings.select_related("indicator__dimension", "engagement", "on_behalf_of", "assessment")
+    loaded = ratings.select_related(
+        "indicator__dimension__framework", "engagement", "on_behalf_of", "assessment"
+    )
     ordered = loaded.order_by("indicator__dimension__position", "indicator__position", "rating_id")
     rows = list(ordered.prefetch_related("revision", "indicator__anchors"))
     answers = {
