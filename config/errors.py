@@ -1,9 +1,32 @@
-"""Error pages that Django's own handlers do not choose."""
+"""Error pages that Django's own handlers do not choose, or give no request to."""
 
-from django.http import HttpRequest, HttpResponse
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import get_template
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that came from nowhere: mostly a page that stayed open over a sign-out."""
     return render(request, "403_csrf.html", status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A request that the application does not look at; the reason is in the log."""
+    return _problem(request, HTTPStatus.BAD_REQUEST) or render(request, "400.html", status=400)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A fault of the application. The page needs nothing that could be at fault."""
+    values = {"request_id": getattr(request, "request_id", "")}
+    page = get_template("500.html").render(values)
+    return _problem(request, HTTPStatus.INTERNAL_SERVER_ERROR) or HttpResponse(page, status=500)
+
+
+def _problem(request: HttpRequest, status: HTTPStatus) -> HttpResponse | None:
+    """The error as problem details, for programs that use the API."""
+    if not request.path.startswith("/api/"):
+        return None
+    problem = {"type": "about:blank", "title": status.phrase, "status": status.value}
+    return JsonResponse(problem, status=status, content_type="application/problem+json")

@@ -1,12 +1,52 @@
 """Middleware that concerns every response and every change."""
 
+import re
+import uuid
 from collections.abc import Callable
 
 import pghistory
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
+from structlog.contextvars import bind_contextvars, clear_contextvars
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class RequestIds:
+    """Name each request in its log lines, its error page and the ``X-Request-ID`` of its answer.
+
+    A proxy may choose the name. It stays bound until the next request, as the last line of a request is
+    logged after all middleware.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        request_id = given if REQUEST_ID.fullmatch(given) else str(uuid.uuid4())
+        request.META["HTTP_X_REQUEST_ID"] = request_id  # where django-structlog looks
+        request.request_id = request_id  # type: ignore[attr-defined]
+        clear_contextvars()
+        bind_contextvars(request_id=request_id)
+        response = self.get_response(request)
+        bind_contextvars(request_id=request_id)
+        response["X-Request-ID"] = request_id
+        return response
+
+
+class PlainAddresses:
+    """Refuse addresses with a NUL character, which no row can have and PostgreSQL does not look up."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path:
+            raise BadRequest("NUL in the address")
+        return self.get_response(request)
 
 
 class PrivateResponses:

@@ -5,19 +5,21 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Assessment, Recommendation, Source
 
+ONE_LINE = {"td": {"class": "text-nowrap"}}
+
 
 class AssessmentTable(tables.Table):
     subject = tables.Column(
         verbose_name=_("Subject"), linkify=True, order_by=("dyad__first__acronym", "dyad__second__acronym")
     )
-    dyad = tables.Column(order_by=("dyad__first__acronym", "dyad__second__acronym"))
-    period = tables.Column(verbose_name=_("Period"), order_by=("period_start", "period_end"))
+    dyad = tables.Column(order_by=("dyad__first__acronym", "dyad__second__acronym"), attrs=ONE_LINE)
+    period = tables.Column(attrs=ONE_LINE, verbose_name=_("Period"), order_by=("period_start", "period_end"))
     on_behalf_of = tables.Column(order_by="on_behalf_of__acronym")
     state = tables.TemplateColumn(
         '{% include "components/state_chip.html" with state=record.state label=value only %}',
     )
     marking = tables.Column()
-    updated_at = tables.DateColumn(verbose_name=_("Changed"), format="Y-m-d")
+    updated_at = tables.DateColumn(attrs=ONE_LINE, verbose_name=_("Changed"), format="Y-m-d")
 
     class Meta:
         model = Assessment
@@ -37,7 +39,7 @@ class SourceTable(tables.Table):
 
 class RecommendationTable(tables.Table):
     text = tables.Column(linkify=True)
-    dyad = tables.Column(order_by=("dyad__first__acronym", "dyad__second__acronym"))
+    dyad = tables.Column(order_by=("dyad__first__acronym", "dyad__second__acronym"), attrs=ONE_LINE)
     engagement = tables.Column(order_by="engagement__name", default="–")
 
     class Meta:

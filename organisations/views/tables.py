@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from organisations.models import Mission, Organisation
 
+ONE_LINE = {"td": {"class": "text-nowrap"}}
+
 
 class OrganisationTable(tables.Table):
     acronym = tables.Column(linkify=True)
@@ -20,7 +22,8 @@ class OrganisationTable(tables.Table):
 class MissionTable(tables.Table):
     acronym = tables.Column(linkify=True)
     leads = tables.ManyToManyColumn(verbose_name=_("Lead organisations"), orderable=False)
-    end = tables.Column(default=_("not recorded"))
+    start = tables.Column(attrs=ONE_LINE)
+    end = tables.Column(attrs=ONE_LINE, default=_("not recorded"))
 
     class Meta:
         model = Mission
