@@ -261,6 +261,4 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 # A history outlives its row and needs no index on every foreign key.
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="+", related_query_name="+")
 LOGGING = logging_settings(json=not DEVELOPMENT)
-DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = (
-    True  # it is config.middleware.RequestIds, which has looked at it
-)
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # as config.middleware.RequestIds leaves it
