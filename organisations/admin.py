@@ -2,12 +2,17 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models import Dyad, Instrument, Membership, Mission, MissionLead, Organisation, User
+
+# Rights come from memberships, and people sign in by the one address of their own row.
+admin.site.unregister([Group, EmailAddress])
 
 
 class NewPersonForm(forms.ModelForm):
@@ -16,10 +21,6 @@ class NewPersonForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["email", "name"]
-
-    def clean_email(self) -> str:
-        email: str = self.cleaned_data["email"]
-        return email.lower()
 
     def clean(self) -> dict[str, Any] | None:
         self.instance.set_unusable_password()
