@@ -1,10 +1,12 @@
 """Answering the indicators of one dimension, and citing evidence."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from assessments.actions.recording import AnswerInput
@@ -76,6 +78,14 @@ def answer_forms(assessment: Assessment, indicators: list[Indicator], data: Any 
     return [
         AnswerForm(data, indicator=indicator, rating=ratings.get(indicator.pk)) for indicator in indicators
     ]
+
+
+def having_read(ratings: Iterable[Rating], data: QueryDict) -> QueryDict:
+    """``data`` as sent by somebody who has now read ``ratings``: saved again, it replaces them."""
+    known = data.copy()
+    for rating in ratings:
+        known[f"{rating.indicator.code}-version"] = str(rating.version)
+    return known
 
 
 class EvidenceForm(forms.Form):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments.actions import recording, sources, submission
-from assessments.forms.recording import EvidenceForm, answer_forms
+from assessments.forms.recording import EvidenceForm, answer_forms, having_read
 from assessments.models import Assessment, Dimension, Evidence, Indicator
 from assessments.policy import Refused, may_act
 from assessments.views.assessments import visible_assessment
@@ -80,6 +80,7 @@ def dimension(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
             )
         except recording.Conflict as conflict:
             conflicts = {rating.indicator.code: rating for rating in conflict.theirs}
+            forms = answer_forms(assessment, indicators, having_read(conflict.theirs, request.POST))
         except (Refused, ValidationError) as refused:
             messages.error(request, str(refused))
             return redirect(assessment)

@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
+from django.test import Client
 
 from assessments.actions.recording import AnswerInput, Conflict, add_evidence, remove_evidence, save_ratings
 from assessments.models import Assessment, Indicator, Rating
@@ -140,3 +141,17 @@ def test_a_source_of_another_organisation_cannot_be_cited() -> None:
         add_evidence(
             assessment=draft, indicator=indicator(draft, "P1.1"), source=foreign, by=draft.assessor, at=AT
         )
+
+
+def test_who_has_read_the_other_answer_may_save_over_it(client: Client) -> None:
+    draft = make_assessment(answers={"P1.1": 4})
+    client.force_login(draft.assessor)
+    page = f"/assessments/{draft.pk}/edit/P1/"
+    mine = {"P1.1-answer": "2", "P1.1-rationale": "Mine.", "P1.1-version": "1", "P1.2-version": "0"}
+    save(draft, AnswerInput(indicator(draft, "P1.1"), score=5, rationale="Theirs.", version=1))
+    refused = client.post(page, mine)
+    assert refused.status_code == 409
+    assert all(text in refused.content.decode() for text in ("Mine.", "Theirs."))
+    sent_again = {f"{form.prefix}-version": form["version"].value() for form in refused.context["forms"]}
+    assert client.post(page, mine | sent_again).status_code == 302
+    assert draft.ratings.get().rationale == "Mine."

@@ -1,0 +1,155 @@
+"""How many queries each page takes, and that more rows take no more."""
+
+from collections.abc import Iterable, Mapping
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from assessments.choices import State
+from assessments.models import Assessment, Finding, Framework, Recommendation
+from organisations.models import Dyad, Organisation, User
+from tests.factories import (
+    DyadFactory,
+    EngagementFactory,
+    FrameworkFactory,
+    InstrumentFactory,
+    OrganisationFactory,
+    answer,
+    coordinator,
+    make_assessment,
+)
+from tests.world import RULE
+
+pytestmark = pytest.mark.django_db
+
+RULES = [
+    {**RULE, "code": "weak", "when": {"of": "P1.1", "measure": "n_assessors", "at_least": 1}},
+    {
+        **RULE,
+        "code": "weak-field",
+        "addresses": "F1.1",
+        "scope": ["engagement"],
+        "when": {"of": "F1.1", "measure": "n_assessors", "at_least": 1},
+    },
+]
+
+
+@pytest.fixture
+def framework() -> Framework:
+    framework: Framework = FrameworkFactory(version="1.0", rules=RULES)
+    return framework
+
+
+def work_on(dyad: Dyad, framework: Framework, assessors: Iterable[Organisation]) -> None:
+    """Approved and released assessments of both levels, one for each organisation, and one in each state."""
+    engagement = EngagementFactory(dyad=dyad)
+    InstrumentFactory(dyad=dyad)
+    for organisation in assessors:
+        for subject in ({"dyad": dyad}, {"engagement": engagement}):
+            make_assessment(
+                State.APPROVED,
+                framework=framework,
+                on_behalf_of=organisation,
+                released_to_all=True,
+                **subject,
+            )
+        for state in (State.DRAFT, State.SUBMITTED, State.RETURNED):
+            make_assessment(state, framework=framework, on_behalf_of=organisation, dyad=dyad)
+
+
+QUERIES = {
+    "home": 6,
+    "assessments": 7,
+    "assessment": 15,
+    "dyads": 9,
+    "dyad": 19,
+    "ratings": 7,
+    "chart": 11,
+    "compare": 10,
+    "finding": 12,
+    "recommendations": 9,
+    "recommendation": 14,
+    "sources": 4,
+    "frameworks": 3,
+    "framework": 7,
+    "missions": 6,
+    "organisations": 4,
+    "organisation": 8,
+}
+
+
+QUERIES_OF_A_DRAFT = {"edit": 8, "dimension": 13, "cite": 6, "check": 11}
+
+
+def pages_of_a_draft(draft: Assessment) -> dict[str, str]:
+    address = draft.get_absolute_url()
+    return {
+        "edit": f"{address}edit/",
+        "dimension": f"{address}edit/F1/",
+        "cite": f"{address}cite/F1.1/",
+        "check": f"{address}check/",
+    }
+
+
+def addresses(person: User, dyad: Dyad) -> dict[str, str]:
+    """Of every page that grows with approved work; findings are of the scorecard that the person sees now."""
+    assessment = Assessment.objects.filter(state=State.APPROVED, dyad=dyad).order_by("pk")[0]
+    finding = Finding.objects.visible_to(person).filter(scorecard__dyad=dyad).order_by("pk")[0]
+    recommendation = Recommendation.objects.visible_to(person).filter(dyad=dyad).order_by("pk")[0]
+    return {
+        "home": "/",
+        "assessments": "/assessments/",
+        "assessment": assessment.get_absolute_url(),
+        "dyads": "/dyads/",
+        "dyad": dyad.get_absolute_url(),
+        "ratings": f"{dyad.get_absolute_url()}field/",
+        "chart": f"{dyad.get_absolute_url()}political/chart.svg",
+        "compare": "/dyads/compare/",
+        "finding": finding.get_absolute_url(),
+        "recommendations": "/recommendations/",
+        "recommendation": recommendation.get_absolute_url(),
+        "sources": "/sources/",
+        "frameworks": "/frameworks/",
+        "framework": assessment.framework.get_absolute_url(),
+        "missions": "/missions/",
+        "organisations": "/organisations/",
+        "organisation": dyad.first.get_absolute_url(),
+    }
+
+
+def queries_of_pages(client: Client, person: User, dyad: Dyad) -> dict[str, int]:
+    """Of a second look: the first may compute a scorecard that nobody has looked at."""
+    client.get("/dyads/")
+    return queries_of(client, addresses(person, dyad))
+
+
+def queries_of(client: Client, addresses: Mapping[str, str]) -> dict[str, int]:
+    taken = {}
+    for page, address in addresses.items():
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(address)
+        assert (page, response.status_code) == (page, 200)
+        taken[page] = len(queries)
+    return taken
+
+
+def test_pages_take_their_queries_whatever_the_number_of_rows(client: Client, framework: Framework) -> None:
+    own, other = OrganisationFactory(), OrganisationFactory()
+    dyad, person = DyadFactory(first=own, second=other), coordinator(own)
+    client.force_login(person)
+    work_on(dyad, framework, [own])
+    assert queries_of_pages(client, person, dyad) == QUERIES
+    work_on(dyad, framework, [other, OrganisationFactory()])
+    for _ in range(2):
+        work_on(DyadFactory(first=own), framework, [own, other])
+    assert queries_of_pages(client, person, dyad) == QUERIES
+
+
+def test_pages_of_a_draft_take_their_queries_whatever_is_answered(client: Client) -> None:
+    draft = make_assessment(engagement=EngagementFactory(), answers={"F1.1": 4})
+    client.force_login(draft.assessor)
+    assert queries_of(client, pages_of_a_draft(draft)) == QUERIES_OF_A_DRAFT
+    answer(draft, dict.fromkeys(("F1.1", "F1.2", "F5.1"), 3))
+    assert queries_of(client, pages_of_a_draft(draft)) == QUERIES_OF_A_DRAFT
