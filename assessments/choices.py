@@ -3,6 +3,12 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+# What pages and files alike accept.
+RATIONALE_LIMIT = 20_000
+EARLIEST_PERIOD = 1945
+EARLIEST_PUBLICATION = 1000
+LATEST_YEAR = 2200
+
 
 class Level(models.TextChoices):
     POLITICAL = "political", _("Political level")

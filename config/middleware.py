@@ -8,9 +8,11 @@ import pghistory
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
+from django_structlog.middlewares import RequestMiddleware
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+RESET_KEY = re.compile(r"(?<=/password/reset/key/)[^/]+")  # of account_reset_password_from_key
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -35,6 +37,15 @@ class RequestIds:
         bind_contextvars(request_id=request_id)
         response["X-Request-ID"] = request_id
         return response
+
+
+class RequestLog(RequestMiddleware):
+    """Log each request without its query, which may hold words searched for, and without the reset key."""
+
+    @staticmethod
+    def format_request(request: HttpRequest) -> str:
+        path = RESET_KEY.sub("…", request.path)
+        return f"{request.method} {path}"
 
 
 class PlainAddresses:

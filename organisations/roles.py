@@ -24,7 +24,7 @@ class Permission(models.TextChoices):
     RECORD = "record", _("Record assessments")
     REVIEW = "review", _("Review assessments")
     MANAGE_PEOPLE = "manage_people", _("See who belongs to the organisation")
-    MANAGE_MISSIONS = "manage_missions", _("Manage missions and instruments")
+    MANAGE_MISSIONS = "manage_missions", _("Record missions and instruments by file")
     RELEASE = "release", _("Release assessments to partners")
     DECIDE_RECOMMENDATIONS = "decide_recommendations", _("Accept or decline recommendations")
 
@@ -45,7 +45,7 @@ ROLES: dict[Role, RoleDescription] = {
         frozenset({Permission.READ_RELEASED, Permission.READ_OWN_WORK, Permission.REVIEW}),
     ),
     Role.COORDINATOR: RoleDescription(
-        _("Manages people and missions, releases assessments to partners and decides on recommendations."),
+        _("Releases assessments to partners, and decides on recommendations for the organisation."),
         frozenset(
             {
                 Permission.READ_RELEASED,

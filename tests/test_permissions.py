@@ -197,7 +197,7 @@ OTHERS = [
         "set_language",
         {},
         "done done done done done done done done done done done done",
-        {"language": "fr"},
+        {"language": "en"},
     ),
     Row("GET", "healthz", {}, ANYBODY),
     Row("GET", "readyz", {}, ANYBODY),

@@ -8,6 +8,9 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from assessments.choices import (
+    EARLIEST_PERIOD,
+    LATEST_YEAR,
+    RATIONALE_LIMIT,
     Arrangement,
     Confidence,
     Credibility,
@@ -46,7 +49,7 @@ class RatingFile:
 
 @dataclass(frozen=True, slots=True)
 class EngagementFile:
-    """``parts`` pairs each part with a mission's acronym, in the order in which the name lists them."""
+    """``parts`` pairs each part with a mission's acronym, in the order of ``MissionPart``."""
 
     arrangement: str
     parts: tuple[tuple[str, str], ...]
@@ -141,9 +144,9 @@ def _engagement(
         check.report(missions, _("an empty mapping"), _("at least one mission"))
     seen: dict[str, int] = {}
     parts = []
-    for part, child in fields.items():
-        acronym = check.one_of(child, sorted(scope.missions))
-        check.once(child, acronym, seen)
+    for part in sorted(fields, key=MissionPart.values.index):
+        acronym = check.one_of(fields[part], sorted(scope.missions))
+        check.once(fields[part], acronym, seen)
         parts.append((part, acronym))
     arrangements = scope.framework.arrangements if scope.framework else Arrangement.values
     known = [name for name in Arrangement.values if name in arrangements]
@@ -181,7 +184,11 @@ def _period(check: Check, node: Node | None) -> tuple[int, int]:
 
 def _year(node: Node) -> int | None:
     text = str(node.value)
-    return int(text) if text.isascii() and text.isdigit() and 1800 <= int(text[:5]) <= 2200 else None
+    return (
+        int(text)
+        if text.isascii() and text.isdigit() and EARLIEST_PERIOD <= int(text[:5]) <= LATEST_YEAR
+        else None
+    )
 
 
 def _email(check: Check, node: Node | None) -> str:
@@ -230,7 +237,7 @@ def _rating(
         score=score,
         non_score=non_score,
         confidence=check.one_of(fields.get("confidence"), Confidence.values, empty=True),
-        rationale=check.text(fields.get("rationale"), 10_000),
+        rationale=check.text(fields.get("rationale"), RATIONALE_LIMIT),
         evidence=_evidence(check, fields.get("evidence"), scope.sources),
     )
     if score and not fields.get("confidence"):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from assessments.choices import Reliability
+from assessments.choices import EARLIEST_PUBLICATION, LATEST_YEAR, Reliability
 from assessments.exchange.case_assessments import AssessmentFile, check_assessments
 from assessments.exchange.checking import SLUG, Check, Place, shown
 from assessments.exchange.documents import Document, InvalidFile, Node
@@ -212,7 +212,7 @@ def _sources(check: Check, node: Node | None) -> tuple[SourceFile, ...]:
                 key=key,
                 author=check.text(fields.get("author"), 250),
                 title=check.text(fields.get("title"), 400),
-                year=check.whole(fields.get("year"), 1000, 2200, empty=True),
+                year=check.whole(fields.get("year"), EARLIEST_PUBLICATION, LATEST_YEAR, empty=True),
                 kind=check.text(fields.get("kind"), 60),
                 symbol=check.text(fields.get("symbol"), 100, empty=True),
                 url=check.text(

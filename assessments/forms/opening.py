@@ -8,13 +8,11 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from assessments.choices import Level, Marking
+from assessments.choices import EARLIEST_PERIOD, Level, Marking
 from assessments.forms.layout import side_by_side
 from assessments.models import Engagement, Framework
 from organisations.models import Dyad, Organisation, User
 from organisations.roles import Permission, roles_with
-
-EARLIEST_YEAR = 1945
 
 
 class OpenAssessmentForm(forms.Form):
@@ -30,8 +28,8 @@ class OpenAssessmentForm(forms.Form):
         help_text=_("For the field level: the episode that you assess."),
     )
     framework = forms.ModelChoiceField(Framework.objects.none(), label=_("Framework"))
-    period_start = forms.IntegerField(label=_("From year"), min_value=EARLIEST_YEAR)
-    period_end = forms.IntegerField(label=_("To year"), min_value=EARLIEST_YEAR)
+    period_start = forms.IntegerField(label=_("From year"), min_value=EARLIEST_PERIOD)
+    period_end = forms.IntegerField(label=_("To year"), min_value=EARLIEST_PERIOD)
     basis = forms.CharField(
         label=_("Basis"),
         max_length=300,

@@ -10,12 +10,19 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from assessments.actions.recording import AnswerInput
-from assessments.choices import Confidence, Credibility, NonScore, Reliability, Stance
+from assessments.choices import (
+    EARLIEST_PUBLICATION,
+    LATEST_YEAR,
+    RATIONALE_LIMIT,
+    Confidence,
+    Credibility,
+    NonScore,
+    Reliability,
+    Stance,
+)
 from assessments.forms.layout import side_by_side
 from assessments.models import Assessment, Indicator, Rating, Source
 from organisations.models import User
-
-RATIONALE_LIMIT = 20_000
 
 
 class AnswerForm(forms.Form):
@@ -94,7 +101,9 @@ class EvidenceForm(forms.Form):
     source = forms.ModelChoiceField(Source.objects.none(), label=_("Source"), required=False)
     author = forms.CharField(label=_("Author"), max_length=250, required=False)
     title = forms.CharField(label=_("Title"), max_length=400, required=False)
-    year = forms.IntegerField(label=_("Year of publication"), required=False, min_value=1500, max_value=2200)
+    year = forms.IntegerField(
+        label=_("Year of publication"), required=False, min_value=EARLIEST_PUBLICATION, max_value=LATEST_YEAR
+    )
     kind = forms.CharField(label=_("Kind"), max_length=60, required=False, help_text=_("Such as a report."))
     url = forms.URLField(label=_("Address"), max_length=500, required=False, assume_scheme="https")
     locator = forms.CharField(

@@ -194,3 +194,11 @@ def test_but_not_anything(given: str, signed_in: Client) -> None:
     numbers = {signed_in.get("/nowhere", headers={"x-request-id": given})["X-Request-ID"] for _ in range(2)}
     assert len(numbers) == 2
     assert given not in numbers
+
+
+def test_the_log_has_neither_words_searched_for_nor_keys_of_resets(log: Log, signed_in: Client) -> None:
+    signed_in.get("/missions/", {"search": "searched-word"})
+    Client().get("/account/password/reset/key/1-secret-key/")
+    requests = {line["request"] for line in log.lines() if "request" in line}
+    assert {"GET /missions/", "GET /account/password/reset/key/…/"} <= requests
+    assert not [word for word in ("searched-word", "secret-key") if word in log.stream.getvalue()]

@@ -1,4 +1,4 @@
-"""Dates in English as the UN writes them. French ones are Django's."""
+"""Dates in English as the UN writes them."""
 
 DATE_FORMAT = "j F Y"
 DATETIME_FORMAT = "j F Y, H:i"
