@@ -49,18 +49,22 @@ def assessment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """An assessment with its answers: of a draft as they are now, otherwise as they were submitted."""
     assessment = visible_assessment(request, pk)
     content = _content(assessment)
+    releases = assessment.releases.select_related("organisation")
+    unreleased_amendment = assessment.amends if not (assessment.released_to_all or releases) else None
+    proposed = unreleased_amendment or assessment
     context = {
         "assessment": assessment,
         "content": content,
         "dimensions": answers_by_dimension(assessment, content),
         "open_actions": [action.value for action in actions_open_to(request.user, assessment)],
         "reviews": _reviews(request, assessment),
-        "releases": assessment.releases.select_related("organisation"),
+        "releases": releases,
+        "unreleased_amendment": unreleased_amendment,
         "release_form": ReleaseForm(
             user=request.user,
             initial={
-                "released_to_all": assessment.released_to_all,
-                "released_to": list(assessment.released_to.values_list("pk", flat=True)),
+                "released_to_all": proposed.released_to_all,
+                "released_to": list(proposed.released_to.values_list("pk", flat=True)),
             },
         ),
     }

@@ -12,7 +12,12 @@ from assessments import wording
 from assessments.models import Scorecard
 from assessments.scoring.results import DESCRIPTIVE, Figure, IndicatorResult, ScorecardResult
 from assessments.scoring.scorecard import p_above, share_band
-from assessments.views.dyads import chosen_framework, visible_scorecards
+from assessments.views.dyads import (
+    assessments_behind,
+    chosen_framework,
+    strictest_marking,
+    visible_scorecards,
+)
 from organisations.http import SignedInRequest
 
 
@@ -47,7 +52,13 @@ def compare(request: SignedInRequest) -> HttpResponse:
         if scorecards
         else []
     )
-    context: dict[str, Any] = {"scorecards": scorecards, "rows": rows, "by": by, "framework": framework}
+    context: dict[str, Any] = {
+        "scorecards": scorecards,
+        "rows": rows,
+        "by": by,
+        "framework": framework,
+        "marking": strictest_marking(assessments_behind(request, scorecards)),
+    }
     return render(request, "assessments/compare.html", context)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -58,7 +59,9 @@ def dyad_list(request: SignedInRequest) -> HttpResponse:
         rows = [(Level(level.code).label, level) for level in levels]
         cards.append({"dyad": dyad, "scorecard": scorecard, "levels": rows})
     cards.sort(key=lambda card: card["scorecard"] is None)
-    return render(request, "assessments/dyad_list.html", {"cards": cards, "framework": framework})
+    marking = strictest_marking(assessments_behind(request, scorecards.values()))
+    context = {"cards": cards, "framework": framework, "marking": marking}
+    return render(request, "assessments/dyad_list.html", context)
 
 
 @require_safe
@@ -89,12 +92,7 @@ def _scorecard_context(
     findings = list(
         scorecard.findings.select_related("engagement", "recommendation").order_by("priority", "pk")
     )
-    assessments = list(
-        Assessment.objects.visible_to(request.user)
-        .filter(current_revision__in=scorecard.revision_ids)
-        .for_list()
-        .order_by("level", "period_start", "pk")
-    )
+    assessments = list(assessments_behind(request, [scorecard]).order_by("level", "period_start", "pk"))
     return {
         "levels": [_level_rows(level, names, poles) for level in result.levels],
         "gap": result.political_above_field,
@@ -111,6 +109,11 @@ def _by_engagement(findings: Iterable[Finding]) -> list[tuple[Engagement | None,
     for finding in findings:
         groups.setdefault(finding.engagement, []).append(finding)
     return sorted(groups.items(), key=lambda group: group[0].name if group[0] else "")
+
+
+def assessments_behind(request: SignedInRequest, scorecards: Iterable[Scorecard]) -> QuerySet[Assessment]:
+    revisions = [pk for scorecard in scorecards for pk in scorecard.revision_ids]
+    return Assessment.objects.visible_to(request.user).filter(current_revision__in=revisions).for_list()
 
 
 def strictest_marking(assessments: Iterable[Assessment]) -> str:
