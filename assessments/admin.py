@@ -20,6 +20,10 @@ class EngagementAdmin(admin.ModelAdmin):
     search_fields = ["name"]
     inlines = [EngagementMissionInline]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Engagement | None = None) -> list[str]:
+        """What assessments rest on stays once there are any: which answers apply, and whose scorecard."""
+        return ["dyad", "arrangement"] if obj and obj.assessments.exists() else []
+
 
 @admin.register(Framework)
 class FrameworkAdmin(admin.ModelAdmin):

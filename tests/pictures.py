@@ -1,16 +1,15 @@
 """The pictures of the README, taken of the application as ``make run`` starts it: ``make pictures``."""
 
-import os
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.installation import throwaway_installation
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "pictures"
@@ -19,27 +18,14 @@ STARTING = 60
 
 
 def main() -> None:
-    data = Path(tempfile.mkdtemp(prefix="concord-pictures-"))
-    data.chmod(0o711)  # where this runs as root, PostgreSQL does not
-    os.environ |= {"CONCORD_DEVELOPMENT": "true", "CONCORD_DATA_FOLDER": str(data)}
-    os.environ.pop("DATABASE_URL", None)
-    try:
+    with throwaway_installation():
         prepare()
         with served() as address:
             take(address)
-    finally:
-        from config.embedded.attachment import attachments
-
-        attachments.detach_all()
-        shutil.rmtree(data, ignore_errors=True)
 
 
 def prepare() -> None:
     """The reference cases, and of one organisation a draft half done and a political one to review."""
-    import django
-
-    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-    django.setup()
     from django.core.management import call_command
     from django.db import connection
     from django.utils import timezone
@@ -48,7 +34,6 @@ def prepare() -> None:
     from assessments.models import Assessment
     from organisations.models import Organisation, User
 
-    call_command("migrate", verbosity=0)
     call_command("load_reference", verbosity=0)
     analyst, reviewer = (User.objects.get(email=f"{role}@eu.example") for role in ("analyst", "reviewer"))
     copied = Assessment.objects.filter(dyad__first__acronym="UN", dyad__second__acronym="EU")

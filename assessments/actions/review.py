@@ -6,10 +6,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from assessments.actions.approved_ratings import write_approved_ratings
 from assessments.actions.assessments import locked_assessment, move
 from assessments.actions.scorecards import refresh_dyad
 from assessments.choices import Decision, State
-from assessments.models import ApprovedRating, Assessment, Reading, Review, Revision
+from assessments.models import Assessment, Reading, Review, Revision
 from assessments.policy import Refused, may_act
 from assessments.workflow import Action
 from organisations.models import User
@@ -85,32 +86,3 @@ def _supersede_amended(assessment: Assessment, at: datetime) -> None:
     move(amended, Action.SUPERSEDE, at)
     amended.approved_ratings.all().delete()
     Assessment.objects.filter(pk=assessment.pk).update(reference=reference)
-
-
-def write_approved_ratings(assessment: Assessment) -> None:
-    """Write the flat rows of an approved assessment from its revision."""
-    revision = _current(assessment)
-    indicators = {indicator.code: indicator for indicator in assessment.applicable_indicators()}
-    ApprovedRating.objects.bulk_create(
-        ApprovedRating(
-            rating_id=answer["rating"],
-            revision=revision,
-            assessment=assessment,
-            dyad=assessment.dyad,
-            engagement=assessment.engagement,
-            framework=assessment.framework,
-            indicator=indicators[answer["indicator"]],
-            level=assessment.level,
-            case=assessment.case,
-            assessor=assessment.assessor,
-            on_behalf_of=assessment.on_behalf_of,
-            conflict=assessment.in_conflict,
-            year=assessment.period_end,
-            score=answer["score"],
-            non_score=answer["non_score"],
-            confidence=answer["confidence"],
-            rationale=answer["rationale"],
-            has_evidence=bool(answer["evidence"]),
-        )
-        for answer in revision.content["ratings"]
-    )

@@ -7,6 +7,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import transaction
 
 from assessments import scorecards, snapshot
+from assessments.actions.approved_ratings import rewrite_approved_ratings
 from assessments.models import (
     ApprovedRating,
     Assessment,
@@ -98,7 +99,11 @@ def calibrate(*, framework: Framework, at: datetime) -> Calibration:
 
 @transaction.atomic
 def rebuild(*, framework: Framework, at: datetime) -> int:
-    """Calculate every scorecard of a framework anew; returns how many there are then."""
+    """Write approved ratings anew from their revisions, and calculate every scorecard of a framework.
+
+    Returns how many scorecards there are then.
+    """
+    rewrite_approved_ratings(framework)
     Scorecard.objects.filter(framework=framework).delete()
     for dyad in _assessed_dyads(framework):
         refresh_dyad(dyad=dyad, framework=framework, at=at)

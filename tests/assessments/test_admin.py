@@ -187,3 +187,15 @@ def test_the_administration_is_for_administrators_only(kind: str) -> None:
     index = client.get(reverse("admin:index"))
     assert index.status_code == (200 if kind == "staff" else 302)
     assert reverse("admin:organisations_user_changelist").encode() not in index.content
+
+
+def test_what_an_engagement_was_assessed_as_stays() -> None:
+    administrator, engagement = client_of(AdministratorFactory()), EngagementFactory()
+    address = page(Engagement, "change", engagement.pk)
+
+    def changeable() -> set[str]:
+        return set(administrator.get(address).context["adminform"].form.fields)
+
+    assert changeable() == {"dyad", "name", "arrangement"}
+    make_assessment(engagement=engagement)
+    assert changeable() == {"name"}

@@ -19,7 +19,7 @@ from assessments.actions import reference as reference_cases
 from assessments.actions import review, submission
 from assessments.actions.recommendations import decide
 from assessments.actions.scorecards import bring_up_to_date, calibrate
-from assessments.models import Assessment, Finding, Recommendation, Scorecard
+from assessments.models import ApprovedRating, Assessment, Finding, Recommendation, Scorecard
 from assessments.workflow import Action, next_state
 from organisations.models import User
 from organisations.roles import Role
@@ -253,6 +253,19 @@ def test_a_corrupted_scorecard_is_repaired() -> None:
     assert seen() != right
     rebuild()
     assert seen() == right
+
+
+def test_approved_ratings_are_written_anew_from_their_revisions() -> None:
+    make_assessment("approved", framework=FrameworkFactory(rules=RULES), released_to_all=True)
+    make_assessment("submitted")
+    fields = [field.attname for field in ApprovedRating._meta.concrete_fields if not field.primary_key]
+    rows = ApprovedRating.objects.order_by("rating_id").values_list(*fields)
+    right, cards = list(rows), seen()
+    assert right
+    ApprovedRating.objects.filter(indicator__code="P1.1").delete()
+    ApprovedRating.objects.update(score=1)
+    rebuild()
+    assert (list(rows.all()), seen()) == (right, cards)
 
 
 def test_what_nobody_may_see_any_longer_goes() -> None:

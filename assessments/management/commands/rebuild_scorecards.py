@@ -9,7 +9,7 @@ from assessments.models import Framework
 
 
 class Command(BaseCommand):
-    help = _("Calculate every scorecard anew from the approved ratings.")
+    help = _("Write approved ratings anew from their revisions, and calculate every scorecard from them.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         for framework in Framework.objects.filter(published_at__isnull=False).order_by("pk"):

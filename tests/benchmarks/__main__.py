@@ -1,0 +1,51 @@
+"""What the application costs beside the least that the same work could: ``make bench``.
+
+Pairs are timed in turn in one process on one throwaway database, through Django's test client, so there
+is no network. Times are medians; the ratios are what can be compared between machines.
+"""
+
+import argparse
+import platform
+
+from tests.benchmarks.timing import Pair, report
+from tests.installation import throwaway_installation
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--few", type=int, default=4, help="assessments of a dyad at first (default 4)")
+    parser.add_argument("--many", type=int, default=24, help="assessments of that dyad later (default 24)")
+    parser.add_argument(
+        "--repeats", type=int, default=9, help="times that each is timed, 5 or more (default 9)"
+    )
+    options = parser.parse_args()
+    if not 1 <= options.few < options.many <= 500:
+        parser.error("--few and --many: 1 or more, few below many, and 500 at most")
+    if not 5 <= options.repeats <= 100:
+        parser.error("--repeats: from 5 to 100")
+    with throwaway_installation():
+        from tests.benchmarks.work import Work
+
+        work = Work()
+        work.grow(options.few)
+        few = {name: work.measure(name, options.repeats) for name in ("scorecard page", "approval")}
+        size_at_first = work.ratings()
+        work.grow(options.many)
+        pairs = [
+            Pair("scorecard page", work.measure("scorecard page", options.repeats), few["scorecard page"]),
+            Pair("approval", work.measure("approval", options.repeats), few["approval"]),
+            *work.pairs(options.repeats),
+        ]
+        print(
+            f"Python {platform.python_version()}, PostgreSQL {work.postgresql()}, {options.repeats} repeats."
+        )
+        print(
+            f"One dyad, {work.indicators()} indicators of the field level: at first {options.few} "
+            f"assessments ({size_at_first} ratings), then {options.many} ({work.ratings()} ratings)."
+        )
+        print()
+        print(report(pairs))
+
+
+if __name__ == "__main__":
+    main()
