@@ -149,7 +149,7 @@ def shown(value: Any) -> str:
     if value is None or value == "":
         return str(_("nothing"))
     if isinstance(value, dict):
-        return str(_("a mapping"))
+        return str(_("a mapping") if value else _("an empty mapping"))
     if isinstance(value, list):
         return str(_("a list"))
     if isinstance(value, bool):

@@ -180,7 +180,7 @@ def _rule_problems(document: Document, framework: FrameworkFile, node: Node | No
             document.line_of(problem.path),
             problem.path,
             _("found %(found)s, expected %(expected)s")
-            % {"found": problem.found, "expected": problem.expected},
+            % {"found": shown(problem.found), "expected": problem.expected},
         )
         for problem in check_rules(shape_of(framework), node.plain())
     ]

@@ -37,25 +37,28 @@ A_RULE = "expected a rule with because, code, finding, kind, priority, scope, wh
 RULE_FAULTS = {
     "cyclic": (
         WITH_RULE.replace(CONDITION, "{rule: other}") + OTHER_RULE.replace(CONDITION, "{rule: weak}"),
-        "line 37, rules[0].when: found weak -> other -> weak, expected rules that do not ask each other",
+        'line 37, rules[0].when: found "weak -> other -> weak", expected rules that do not ask each other',
     ),
-    "empty": (WITH_RULE.replace(RULE, "rules:\n  - {}\n"), f"line 34, rules[0]: found {{}}, {A_RULE}"),
-    "nothing": (WITH_RULE.replace(RULE, "rules:\n  -\n"), f"line 34, rules[0]: found None, {A_RULE}"),
+    "empty": (
+        WITH_RULE.replace(RULE, "rules:\n  - {}\n"),
+        f"line 34, rules[0]: found an empty mapping, {A_RULE}",
+    ),
+    "nothing": (WITH_RULE.replace(RULE, "rules:\n  -\n"), f"line 34, rules[0]: found nothing, {A_RULE}"),
     "empty condition": (
         WITH_RULE.replace(CONDITION, "{}"),
-        "line 37, rules[0].when: found {}, expected a condition with all, any, not, of, arrangement or rule",
+        "line 37, rules[0].when: found an empty mapping, expected a condition with all, any, not, of, arr",
     ),
     "the same code": (
         WITH_RULE + RULE.removeprefix("rules:\n"),
-        "line 42, rules[1].code: found 'weak', expected a code other than that of rules[0]",
+        'line 42, rules[1].code: found "weak", expected a code other than that of rules[0]',
     ),
     "unknown indicator": (
         WITH_RULE.replace("of: P1.1", "of: P9.9"),
-        "line 37, rules[0].when.of: found 'P9.9'",
+        'line 37, rules[0].when.of: found "P9.9"',
     ),
     "no list": (
         WITH_RULE.replace(RULE, "rules: none\n"),
-        "line 33, rules: found 'none', expected a list of rules",
+        'line 33, rules: found "none", expected a list of rules',
     ),
 }
 FRAMEWORK_FAULTS = [
@@ -84,7 +87,7 @@ line 24, levels.field.dimensions[0].applies_to[0]: found "bridging", expected on
 line 26, levels.field.dimensions[0].indicators[0].name: found nothing, expected this key
 line 26, levels.field.dimensions[0].indicators[0].code: found "P1.1" again (first on line 15)
 line 27, levels.field.dimensions[0].indicators[0].titel: found an unknown key, expected one of "code", "name"
-line 38, rules[0].when.measure: found 'p_below_4', expected one of assessed, coverage"""
+line 38, rules[0].when.measure: found "p_below_4", expected one of assessed, coverage"""
 CASES_FAULTS = [
     ("framework: small@1.0", "framework: small@1.0\nextra: 1"),
     ("founded: 1945", "founded: soon"),

@@ -182,7 +182,7 @@ FRAMEWORK_FAULTS = [
     (
         "rules: []\n",
         RULE.replace("{of: P1.1, measure: p_below_3, at_least: 0.7}", "{rule: weak}"),
-        ["line 37, rules[0].when: found weak -> weak"],
+        ['line 37, rules[0].when: found "weak -> weak"'],
     ),
     ("rules: []\n", "rules:\n  - {}\n", ["line 34, rules[0]"]),
     ("1: Not at all", "1: Not at all\n              6: Beyond", ["found 6, expected a score from 1 to 5"]),
