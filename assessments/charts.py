@@ -12,7 +12,7 @@ INK, ACCENT, MUTED = "#33415c", "#0b5394", "#9aa5b8"
 
 
 def dimensions_chart(level: LevelResult, names: Mapping[str, str]) -> str:
-    """Scores of a level's published dimensions with their 90 % intervals, as an SVG document."""
+    """Scores of a level's published dimensions with their 90% intervals, as an SVG document."""
     rows = [
         {
             "dimension": f"{figure.code} {names[figure.code]}",
@@ -24,7 +24,7 @@ def dimensions_chart(level: LevelResult, names: Mapping[str, str]) -> str:
         if figure.published
     ]
     scale = alt.Scale(domain=[1, 5])
-    axis = alt.Axis(values=[1, 2, 3, 4, 5], title=_("Score, 1 to 5, with 90 % interval"), format="d")
+    axis = alt.Axis(values=[1, 2, 3, 4, 5], title=_("Score, 1 to 5, with 90% interval"), format="d")
     y = alt.Y(
         "dimension:N",
         sort=None,

@@ -19,8 +19,8 @@ BADGES = {
 }
 MEASURES = {
     "score": gettext_lazy("Score"),
-    "lower": gettext_lazy("Lower end of the 90 % interval"),
-    "upper": gettext_lazy("Upper end of the 90 % interval"),
+    "lower": gettext_lazy("Lower end of the 90% interval"),
+    "upper": gettext_lazy("Upper end of the 90% interval"),
     "p_below_3": gettext_lazy("Probability of a score below 3"),
     "p_above_3_5": gettext_lazy("Probability of a score above 3.5"),
     "coverage": gettext_lazy("Coverage"),

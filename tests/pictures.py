@@ -116,7 +116,6 @@ def take(address: str) -> None:
         def recording(visitor: Visitor) -> None:
             visitor.page.get_by_role("region", name="My drafts").get_by_role("link").first.click()
             visitor.page.get_by_role("link", name="F5 ").first.click()
-            visitor.page.locator('[id="indicator-F5.2"]').scroll_into_view_if_needed()
 
         def review(visitor: Visitor) -> None:
             visitor.page.get_by_role("region", name="To review").get_by_role("link").first.click()

@@ -21,7 +21,7 @@ from assessments.scoring.tier_a import Posterior, Ratings, posterior
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A score with its 90 % interval; ``variance`` is inflated for uncertain variance components."""
+    """A score with its 90% interval; ``variance`` is inflated for uncertain variance components."""
 
     score: float | None = None
     lower: float | None = None

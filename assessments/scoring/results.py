@@ -23,7 +23,7 @@ class Figure:
     """What is shown of an indicator, dimension or level.
 
     ``status``: published | insufficient_evidence | not_assessed | not_applicable | descriptive. ``score`` to
-    ``p_above_3_5`` are none unless published; ``lower`` and ``upper`` bound the 90 % interval. ``weight`` is
+    ``p_above_3_5`` are none unless published; ``lower`` and ``upper`` bound the 90% interval. ``weight`` is
     the share of the enclosing score that this one carries (0 if it is not part of it). ``coverage``: of an
     indicator, scored among scored and insufficient answers; above it, weight with data in what applies.
     """
