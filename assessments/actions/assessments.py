@@ -57,6 +57,28 @@ def open_assessment(
 
 
 @transaction.atomic
+def describe(
+    *,
+    assessment: Assessment,
+    by: User,
+    period: tuple[int, int],
+    basis: str,
+    reference: str,
+    marking: str,
+    at: datetime,
+) -> None:
+    """Change what a draft says about itself; what it is about (dyad, engagement, framework) stays."""
+    locked = locked_assessment(assessment)
+    may_act(by, Action.EDIT, locked).enforce()
+    locked.period_start, locked.period_end = period
+    locked.basis, locked.reference, locked.marking = basis, reference, marking
+    locked.version += 1
+    locked.updated_at = at
+    locked.full_clean()
+    locked.save()
+
+
+@transaction.atomic
 def amend(*, assessment: Assessment, by: User, at: datetime) -> Assessment:
     """Open a draft with the same answers, by ``by``; once approved it supersedes ``assessment``."""
     locked = locked_assessment(assessment)

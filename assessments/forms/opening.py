@@ -15,19 +15,9 @@ from organisations.models import Dyad, Organisation, User
 from organisations.roles import Permission, roles_with
 
 
-class OpenAssessmentForm(forms.Form):
-    """What is assessed, on whose behalf and on what basis; the answers come afterwards."""
+class DescriptionForm(forms.Form):
+    """What an assessment says about itself, which can change while it is a draft."""
 
-    on_behalf_of = forms.ModelChoiceField(Organisation.objects.none(), label=_("On behalf of"))
-    level = forms.ChoiceField(label=_("Level"), choices=Level.choices, widget=forms.RadioSelect)
-    dyad = forms.ModelChoiceField(Dyad.objects.none(), label=_("Dyad"))
-    engagement = forms.ModelChoiceField(
-        Engagement.objects.none(),
-        label=_("Engagement"),
-        required=False,
-        help_text=_("For the field level: the episode that you assess."),
-    )
-    framework = forms.ModelChoiceField(Framework.objects.none(), label=_("Framework"))
     period_start = forms.IntegerField(label=_("From year"), min_value=EARLIEST_PERIOD)
     period_end = forms.IntegerField(label=_("To year"), min_value=EARLIEST_PERIOD)
     basis = forms.CharField(
@@ -42,6 +32,45 @@ class OpenAssessmentForm(forms.Form):
         help_text=_("Your own name for it, if you use one."),
     )
     marking = forms.ChoiceField(label=_("Handling marking"), choices=Marking.choices, initial=Marking.AMBER)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.layout = Layout(
+            side_by_side("period_start", "period_end"),
+            "basis",
+            side_by_side("marking", "reference"),
+            Submit("save", _("Save")),
+        )
+
+    def clean_period_end(self) -> int:
+        end: int = self.cleaned_data["period_end"]
+        if end > timezone.now().year:
+            raise forms.ValidationError(_("The period cannot end in the future."))
+        if end < self.cleaned_data.get("period_start", end):
+            raise forms.ValidationError(_("The period cannot end before it starts."))
+        return end
+
+    def description(self) -> dict[str, Any]:
+        """The validated fields as the actions take them."""
+        data = self.cleaned_data
+        period = (data["period_start"], data["period_end"])
+        return {"period": period} | {name: data[name] for name in ("basis", "reference", "marking")}
+
+
+class OpenAssessmentForm(DescriptionForm):
+    """What is assessed, on whose behalf and on what basis; the answers come afterwards."""
+
+    on_behalf_of = forms.ModelChoiceField(Organisation.objects.none(), label=_("On behalf of"))
+    level = forms.ChoiceField(label=_("Level"), choices=Level.choices, widget=forms.RadioSelect)
+    dyad = forms.ModelChoiceField(Dyad.objects.none(), label=_("Dyad"))
+    engagement = forms.ModelChoiceField(
+        Engagement.objects.none(),
+        label=_("Engagement"),
+        required=False,
+        help_text=_("For the field level: the episode that you assess."),
+    )
+    framework = forms.ModelChoiceField(Framework.objects.none(), label=_("Framework"))
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,7 +87,6 @@ class OpenAssessmentForm(forms.Form):
         self.fields["framework"].initial = Framework.objects.latest()
         if len(own) == 1:
             self.fields["on_behalf_of"].initial = own[0]
-        self.helper = FormHelper()
         self.helper.layout = Layout(
             Fieldset(
                 _("What is assessed"),
@@ -73,14 +101,6 @@ class OpenAssessmentForm(forms.Form):
 
     def _offer(self, name: str, queryset: Any) -> None:
         self.fields[name].queryset = queryset  # type: ignore[attr-defined]
-
-    def clean_period_end(self) -> int:
-        end: int = self.cleaned_data["period_end"]
-        if end > timezone.now().year:
-            raise forms.ValidationError(_("The period cannot end in the future."))
-        if end < self.cleaned_data.get("period_start", end):
-            raise forms.ValidationError(_("The period cannot end before it starts."))
-        return end
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

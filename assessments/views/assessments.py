@@ -112,11 +112,8 @@ def open_assessment(request: SignedInRequest) -> HttpResponse:
                 dyad=data["dyad"],
                 engagement=data["engagement"],
                 framework=data["framework"],
-                period=(data["period_start"], data["period_end"]),
-                basis=data["basis"],
-                reference=data["reference"],
-                marking=data["marking"],
                 at=timezone.now(),
+                **form.description(),
             )
             return redirect("assessments:edit", assessment.pk)
     may_record = bool(organisation_ids_where(request.user, Permission.RECORD))

@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from assessments.actions import assessments as opening
 from assessments.actions import recording, sources, submission
+from assessments.forms.opening import DescriptionForm
 from assessments.forms.recording import EvidenceForm, answer_forms, having_read
 from assessments.models import Assessment, Dimension, Evidence, Indicator
 from assessments.policy import Refused, may_act
@@ -58,6 +60,22 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
         "complete": sum(step["complete"] for step in steps),
     }
     return render(request, "assessments/edit.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def describe(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Change period, basis, reference and marking of a draft."""
+    assessment, elsewhere = _editable(request, pk)
+    if elsewhere:
+        return elsewhere
+    initial = {name: getattr(assessment, name) for name in DescriptionForm.base_fields}
+    form = DescriptionForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        with RefusalsShown(request, _("The description is saved.")):
+            opening.describe(assessment=assessment, by=request.user, at=timezone.now(), **form.description())
+            return redirect("assessments:edit", assessment.pk)
+    context = {"assessment": assessment, "form": form}
+    return render(request, "assessments/describe.html", context, status=422 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "POST"])

@@ -80,12 +80,13 @@ QUERIES = {
 }
 
 
-QUERIES_OF_A_DRAFT = {"edit": 8, "dimension": 13, "cite": 6, "check": 11}
+QUERIES_OF_A_DRAFT = {"describe": 4, "edit": 8, "dimension": 13, "cite": 6, "check": 11}
 
 
 def pages_of_a_draft(draft: Assessment) -> dict[str, str]:
     address = draft.get_absolute_url()
     return {
+        "describe": f"{address}describe/",
         "edit": f"{address}edit/",
         "dimension": f"{address}edit/F1/",
         "cite": f"{address}cite/F1.1/",

@@ -5,7 +5,9 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.test import Client
 
+from assessments.actions.assessments import describe
 from assessments.actions.recording import AnswerInput, Conflict, add_evidence, remove_evidence, save_ratings
+from assessments.choices import Marking
 from assessments.models import Assessment, Indicator, Rating
 from assessments.policy import Refused
 from tests.factories import AT, EngagementFactory, SourceFactory, analyst, answer, make_assessment
@@ -155,3 +157,46 @@ def test_who_has_read_the_other_answer_may_save_over_it(client: Client) -> None:
     sent_again = {f"{form.prefix}-version": form["version"].value() for form in refused.context["forms"]}
     assert client.post(page, mine | sent_again).status_code == 302
     assert draft.ratings.get().rationale == "Mine."
+
+
+DESCRIPTION = {
+    "period_start": "2004",
+    "period_end": "2006",
+    "basis": "Interviews",
+    "reference": "A-7",
+    "marking": Marking.GREEN,
+}
+
+
+def test_the_description_of_a_draft_can_be_mended(client: Client) -> None:
+    draft = make_assessment()
+    client.force_login(draft.assessor)
+    assert client.post(f"/assessments/{draft.pk}/describe/", DESCRIPTION).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.period_start, draft.period_end, draft.basis) == (2004, 2006, "Interviews")
+    assert (draft.reference, draft.marking) == ("A-7", Marking.GREEN)
+
+
+def test_a_reference_in_use_is_refused_and_the_text_kept(client: Client) -> None:
+    draft = make_assessment()
+    make_assessment(on_behalf_of=draft.on_behalf_of, reference="A-7")
+    client.force_login(draft.assessor)
+    response = client.post(f"/assessments/{draft.pk}/describe/", DESCRIPTION)
+    assert response.status_code == 422
+    assert "Interviews" in response.content.decode()
+    draft.refresh_from_db()
+    assert draft.reference == ""
+
+
+def test_a_submitted_assessment_keeps_its_description() -> None:
+    assessment = make_assessment("submitted")
+    with pytest.raises(Refused):
+        describe(
+            assessment=assessment,
+            by=assessment.assessor,
+            period=(2004, 2006),
+            basis="Interviews",
+            reference="",
+            marking=Marking.GREEN,
+            at=AT,
+        )

@@ -107,6 +107,7 @@ def _recording(draft: Assessment) -> list[str]:
     return [
         "/assessments/open/",
         here,
+        f"{here}describe/",
         f"{here}edit/",
         f"{here}edit/F1/",
         f"{here}cite/F1.1/",
