@@ -93,6 +93,11 @@ def actions_open_to(user: User, assessment: Assessment) -> list[Action]:
     return [action for action in Action if action in NEEDED and may_act(user, action, assessment)]
 
 
+def reads_own_work(user: User, organisation: int | None) -> bool:
+    """Does ``user`` see how this organisation works, or only what it has released?"""
+    return organisation in organisation_ids_where(user, Permission.READ_OWN_WORK)
+
+
 def may_decide(user: User, recommendation: Recommendation) -> Verdict:
     """May ``user`` accept or decline this recommendation?"""
     if recommendation.status != RecommendationStatus.PROPOSED:

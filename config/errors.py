@@ -2,6 +2,8 @@
 
 from http import HTTPStatus
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import get_template
@@ -14,7 +16,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A request that the application does not look at; the reason is in the log."""
-    return _problem(request, HTTPStatus.BAD_REQUEST) or render(request, "400.html", status=400)
+    too_large = isinstance(exception, RequestDataTooBig)
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if too_large else HTTPStatus.BAD_REQUEST
+    values = {"too_large": settings.DATA_UPLOAD_MAX_MEMORY_SIZE if too_large else None}
+    return _problem(request, status) or render(request, "400.html", values, status=status)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -1,12 +1,14 @@
 """The administration of people, organisations and what ties them."""
 
-from typing import Any
+from typing import Any, NoReturn
 
 from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models import Dyad, Instrument, Membership, Mission, MissionLead, Organisation, User
@@ -27,6 +29,14 @@ class NewPersonForm(forms.ModelForm):
         return super().clean()
 
 
+class PersonForm(forms.ModelForm):
+    """Who a person is and whether they may sign in; the password is theirs alone."""
+
+    class Meta:
+        model = User
+        fields = ["email", "name", "is_active", "is_staff", "is_superuser"]
+
+
 class MembershipInline(admin.TabularInline):
     model = Membership
     extra = 1
@@ -35,15 +45,20 @@ class MembershipInline(admin.TabularInline):
 
 @admin.register(User)
 class PersonAdmin(UserAdmin):
+    form = PersonForm
     add_form = NewPersonForm
     add_fieldsets = [(None, {"fields": ["email", "name"]})]
-    fieldsets = [(None, {"fields": ["email", "name", "password", "is_active", "is_staff", "is_superuser"]})]
+    fieldsets = [(None, {"fields": ["email", "name", "is_active", "is_staff", "is_superuser"]})]
     list_display = ["email", "name", "is_active", "is_staff"]
     list_filter = ["is_active", "is_staff", "memberships__organisation", "memberships__role"]
     search_fields = ["email", "name"]
     ordering = ["email"]
     filter_horizontal = []
     inlines = [MembershipInline]
+
+    def user_change_password(self, *args: object, **kwargs: object) -> NoReturn:
+        """Nobody sets the password of another: who could, could approve in their name."""
+        raise PermissionDenied(_("People set their own password, by the mail that resets it."))
 
 
 @admin.register(Organisation)
@@ -62,6 +77,10 @@ class DyadAdmin(admin.ModelAdmin):
     list_select_related = ["first", "second"]
     autocomplete_fields = ["first", "second"]
     inlines = [InstrumentInline]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Dyad | None = None) -> list[str]:
+        """A stored pair stays that pair: assessments and scorecards are about it."""
+        return ["first", "second"] if obj else []
 
 
 class MissionLeadInline(admin.TabularInline):

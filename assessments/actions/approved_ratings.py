@@ -1,5 +1,6 @@
 """The flat rows that scoring reads, written from approved revisions."""
 
+from assessments.choices import State
 from assessments.models import ApprovedRating, Assessment, Framework
 
 
@@ -35,9 +36,17 @@ def write_approved_ratings(assessment: Assessment) -> None:
 
 
 def rewrite_approved_ratings(framework: Framework) -> None:
-    """Write the rows of every approved assessment of a framework anew."""
-    ApprovedRating.objects.filter(framework=framework).delete()
+    """Write the rows of every approved assessment of a framework anew.
+
+    These assessments are locked first, as every decision does, so that none is withdrawn meanwhile; one
+    that is being approved brings its rows itself.
+    """
     approved = Assessment.objects.approved().filter(framework=framework).order_by("pk")
+    locked = list(approved.select_for_update(of=("self",)).values_list("pk", flat=True))
+    rows = ApprovedRating.objects.filter(framework=framework)
+    rows.filter(assessment__in=locked).delete()
+    rows.exclude(assessment__state=State.APPROVED).delete()
+    approved = approved.filter(pk__in=locked)
     related = ("current_revision", "dyad", "engagement", "framework", "assessor", "on_behalf_of")
     for assessment in approved.select_related(*related).iterator(chunk_size=100):
         write_approved_ratings(assessment)

@@ -34,6 +34,7 @@ def open_assessment(
     Raises ``Refused`` when ``by`` is no analyst of the organisation, ``ValidationError`` by field otherwise.
     """
     may_open(by, on_behalf_of).enforce()
+    _refuse_future(period, at)
     if engagement and engagement.dyad_id != dyad.pk:
         raise ValidationError({"engagement": _("This engagement is one of another dyad.")})
     assessment = Assessment(
@@ -56,6 +57,11 @@ def open_assessment(
     return assessment
 
 
+def _refuse_future(period: tuple[int, int], at: datetime) -> None:
+    if period[1] > at.year:
+        raise ValidationError({"period_end": _("The period cannot end in the future.")})
+
+
 @transaction.atomic
 def describe(
     *,
@@ -70,6 +76,7 @@ def describe(
     """Change what a draft says about itself; what it is about (dyad, engagement, framework) stays."""
     locked = locked_assessment(assessment)
     may_act(by, Action.EDIT, locked).enforce()
+    _refuse_future(period, at)
     locked.period_start, locked.period_end = period
     locked.basis, locked.reference, locked.marking = basis, reference, marking
     locked.version += 1
@@ -98,11 +105,12 @@ def amend(*, assessment: Assessment, by: User, at: datetime) -> Assessment:
     )
     amendment.amends = locked
     amendment.save(update_fields=["amends"])
-    _copy_answers(locked, amendment, by, at)
+    _copy_answers(locked, amendment)
     return amendment
 
 
-def _copy_answers(original: Assessment, copy: Assessment, by: User, at: datetime) -> None:
+def _copy_answers(original: Assessment, copy: Assessment) -> None:
+    """Copy answers and evidence; who wrote an answer stays its author, who may not approve it in turn."""
     for rating in original.ratings.prefetch_related("evidence"):
         copied = Rating.objects.create(
             assessment=copy,
@@ -111,8 +119,8 @@ def _copy_answers(original: Assessment, copy: Assessment, by: User, at: datetime
             non_score=rating.non_score,
             rationale=rating.rationale,
             confidence=rating.confidence,
-            updated_by=by,
-            updated_at=at,
+            updated_by=rating.updated_by,
+            updated_at=rating.updated_at,
         )
         for evidence in rating.evidence.all():
             Evidence.objects.create(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
@@ -28,6 +28,17 @@ from organisations.actions.people import add_membership, add_person
 from organisations.models import Dyad, Instrument, Mission, Organisation, User
 from organisations.roles import Role
 
+Row = TypeVar("Row", bound=models.Model)
+
+
+class Unstored(Exception):
+    """Something that an entry names was refused itself; the problem is told there."""
+
+
+class _Rows(dict[str, Row]):
+    def __missing__(self, key: str) -> Row:
+        raise Unstored(key)
+
 
 @dataclass(slots=True)
 class CaseImport:
@@ -40,9 +51,9 @@ class CaseImport:
     problems: list[Problem] = field(default_factory=list)
     created: Counter[str] = field(default_factory=Counter)
     unchanged: Counter[str] = field(default_factory=Counter)
-    organisations: dict[str, Organisation] = field(default_factory=dict)
-    missions: dict[str, Mission] = field(default_factory=dict)
-    sources: dict[str, Source] = field(default_factory=dict)
+    organisations: dict[str, Organisation] = field(default_factory=_Rows)
+    missions: dict[str, Mission] = field(default_factory=_Rows)
+    sources: dict[str, Source] = field(default_factory=_Rows)
 
     def store(self, cases: CasesFile) -> None:
         self._organisations(cases)
@@ -61,6 +72,8 @@ class CaseImport:
         try:
             with transaction.atomic():
                 yield
+        except Unstored:
+            pass
         except ValidationError as error:
             for message in error.messages:
                 self.problems.append(Problem(place.line, place.path, message))
@@ -91,7 +104,7 @@ class CaseImport:
         counter[str(row._meta.verbose_name)] += 1
 
     def _organisations(self, cases: CasesFile) -> None:
-        self.organisations = {row.acronym: row for row in Organisation.objects.all()}
+        self.organisations = _Rows({row.acronym: row for row in Organisation.objects.all()})
         for given in cases.organisations:
             fields: dict[str, Any] = {"name": given.name, "scope": given.scope, "founded": given.founded}
             with self._placed(given.place):
@@ -104,7 +117,7 @@ class CaseImport:
                 self._count(self.created, row)
 
     def _missions(self, cases: CasesFile) -> None:
-        self.missions = {row.acronym: row for row in Mission.objects.prefetch_related("leads")}
+        self.missions = _Rows({row.acronym: row for row in Mission.objects.prefetch_related("leads")})
         for given in cases.missions:
             fields: dict[str, Any] = {
                 "name": given.name,
@@ -135,7 +148,7 @@ class CaseImport:
             )
 
     def _sources(self, cases: CasesFile) -> None:
-        self.sources = {row.key: row for row in Source.objects.filter(organisation=None)}
+        self.sources = _Rows({row.key: row for row in Source.objects.filter(organisation=None)})
         names = ("author", "title", "year", "kind", "symbol", "url", "reliability")
         for given in cases.sources:
             fields = {name: getattr(given, name) for name in names}

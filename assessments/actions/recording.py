@@ -1,14 +1,16 @@
 """Recording answers and their evidence in a draft."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assessments.actions.assessments import locked_assessment
+from assessments.actions.sources import add_source
 from assessments.choices import Stance
 from assessments.models import Assessment, Evidence, Indicator, Rating, Source
 from assessments.policy import may_act
@@ -71,7 +73,9 @@ def _same(rating: Rating | None, answer: AnswerInput) -> bool:
 
 
 def _is_stale(rating: Rating | None, answer: AnswerInput) -> bool:
-    return rating is not None and answer.version is not None and rating.version != answer.version
+    if rating is None or answer.version is None or not (rating.answered or rating.rationale):
+        return False
+    return rating.version != answer.version
 
 
 def _write(
@@ -124,6 +128,21 @@ def add_evidence(
     evidence.save()
     _touch(locked, at)
     return evidence
+
+
+@transaction.atomic
+def cite_new_source(
+    *,
+    assessment: Assessment,
+    indicator: Indicator,
+    source: Mapping[str, Any],
+    by: User,
+    at: datetime,
+    **place: str,
+) -> Evidence:
+    """Add a source to the organisation's library and cite a place in it: both or neither."""
+    added = add_source(organisation=assessment.on_behalf_of, by=by, **source)
+    return add_evidence(assessment=assessment, indicator=indicator, source=added, by=by, at=at, **place)
 
 
 @transaction.atomic

@@ -124,9 +124,11 @@ class EvidenceForm(forms.Form):
     NEW_SOURCE = ("author", "title", "year", "kind", "url")
     PLACE = ("locator", "stance", "reliability", "credibility")
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, assessment: Assessment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["source"].queryset = Source.objects.visible_to(user)  # type: ignore[attr-defined]
+        self.fields["source"].queryset = Source.objects.visible_to(user).citable_for(  # type: ignore[attr-defined]
+            assessment.on_behalf_of
+        )
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.layout = Layout(

@@ -145,11 +145,15 @@ class Assessment(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 condition=pgtrigger.Q(new__state=State.APPROVED),
                 func="""
-                    IF NOT EXISTS (
-                        SELECT 1 FROM assessments_review r
-                        WHERE r.revision_id = NEW.current_revision_id AND r.decision = 'approved'
+                    IF (
+                        SELECT count(*) FROM assessments_review r
+                        JOIN assessments_revision v ON v.id = r.revision_id
+                        WHERE v.id = NEW.current_revision_id AND v.assessment_id = NEW.id
+                            AND r.decision = 'approved'
+                    ) < (
+                        SELECT f.approvals_required FROM assessments_framework f WHERE f.id = NEW.framework_id
                     ) THEN
-                        RAISE EXCEPTION 'Nobody has approved the current revision of this assessment.'
+                        RAISE EXCEPTION 'The current revision of this assessment lacks approvals.'
                             USING ERRCODE = 'restrict_violation';
                     END IF;
                     RETURN NEW;
@@ -258,17 +262,15 @@ class Rating(models.Model):
                 name="only_in_draft",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                declare=[("part", "RECORD")],
                 func="""
-                    IF TG_OP = 'DELETE' THEN part := OLD; ELSE part := NEW; END IF;
                     IF EXISTS (
                         SELECT 1 FROM assessments_assessment a
-                        WHERE a.id = part.assessment_id AND a.state <> 'draft'
+                        WHERE a.id IN (OLD.assessment_id, NEW.assessment_id) AND a.state <> 'draft'
                     ) THEN
                         RAISE EXCEPTION 'Answers can be changed only while the assessment is a draft.'
                             USING ERRCODE = 'restrict_violation';
                     END IF;
-                    RETURN part;
+                    RETURN COALESCE(NEW, OLD);
                 """,
             )
         ]

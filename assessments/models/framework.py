@@ -10,22 +10,21 @@ from organisations.models import User
 
 
 def _fixed_once_published(framework_of: str) -> pgtrigger.Trigger:
-    """Refuse any change of a part of a published framework; ``framework_of`` selects the framework's id."""
+    """Refuse any change of a part of a published framework, selected for ``{row}`` by ``framework_of``."""
     return pgtrigger.Trigger(
         name="fixed_once_published",
         when=pgtrigger.Before,
         operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-        declare=[("part", "RECORD")],
         func=f"""
-            IF TG_OP = 'DELETE' THEN part := OLD; ELSE part := NEW; END IF;
             IF EXISTS (
                 SELECT 1 FROM assessments_framework f
-                WHERE f.id = ({framework_of}) AND f.published_at IS NOT NULL
+                WHERE f.id IN (({framework_of.format(row="OLD")}), ({framework_of.format(row="NEW")}))
+                    AND f.published_at IS NOT NULL
             ) THEN
                 RAISE EXCEPTION 'This framework version is published and fixed: make a new version.'
                     USING ERRCODE = 'restrict_violation';
             END IF;
-            RETURN part;
+            RETURN COALESCE(NEW, OLD);
         """,  # noqa: S608 - the two statements are constants of this module
     )
 
@@ -119,7 +118,7 @@ class Dimension(models.Model):
             models.CheckConstraint(condition=models.Q(weight__gt=0), name="dimension_weight_positive"),
             models.CheckConstraint(condition=models.Q(level__in=Level.values), name="dimension_level_known"),
         ]
-        triggers = [_fixed_once_published("part.framework_id")]
+        triggers = [_fixed_once_published("{row}.framework_id")]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
@@ -149,7 +148,7 @@ class Indicator(models.Model):
         ]
         triggers = [
             _fixed_once_published(
-                "SELECT d.framework_id FROM assessments_dimension d WHERE d.id = part.dimension_id"
+                "SELECT d.framework_id FROM assessments_dimension d WHERE d.id = {row}.dimension_id"
             )
         ]
 
@@ -184,7 +183,7 @@ class Anchor(models.Model):
         triggers = [
             _fixed_once_published(
                 "SELECT d.framework_id FROM assessments_dimension d JOIN assessments_indicator i"
-                " ON i.dimension_id = d.id WHERE i.id = part.indicator_id"
+                " ON i.dimension_id = d.id WHERE i.id = {row}.indicator_id"
             )
         ]
 
@@ -213,7 +212,7 @@ class Rule(models.Model):
                 condition=models.Q(priority__gte=1, priority__lte=5), name="rule_priority_one_to_five"
             ),
         ]
-        triggers = [_fixed_once_published("part.framework_id")]
+        triggers = [_fixed_once_published("{row}.framework_id")]
 
     def __str__(self) -> str:
         return self.code

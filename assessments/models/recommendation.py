@@ -8,14 +8,22 @@ from assessments.models.engagement import Engagement
 from assessments.models.framework import Rule
 from assessments.models.scorecard import Finding
 from organisations.models import Dyad, Organisation, User
+from organisations.roles import Permission, roles_with
 
 
 class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     def visible_to(self, user: User) -> "RecommendationQuerySet":
-        """What follows from findings that ``user`` sees now; the rest would tell what is hidden."""
-        return self.filter(
-            models.Exists(Finding.objects.visible_to(user).filter(recommendation=models.OuterRef("pk")))
+        """What follows from findings that ``user`` sees now; the rest would tell what is hidden.
+
+        What an organisation has decided stays visible to its working members when it no longer follows.
+        """
+        if not user.is_active:
+            return self.none()
+        findings = Finding.objects.visible_to(user).filter(recommendation=models.OuterRef("pk"))
+        deciders = user.memberships.filter(
+            organisation=models.OuterRef("decided_for"), role__in=roles_with(Permission.READ_OWN_WORK)
         )
+        return self.filter(models.Exists(findings) | models.Exists(deciders))
 
     def for_list(self) -> "RecommendationQuerySet":
         return self.select_related(

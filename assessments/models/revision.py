@@ -95,7 +95,9 @@ class Review(models.Model):
                 func="""
                     IF EXISTS (
                         SELECT 1 FROM assessments_revision r
-                        WHERE r.id = NEW.revision_id AND NEW.reviewer_id = ANY (r.author_ids)
+                        JOIN assessments_assessment a ON a.id = r.assessment_id
+                        WHERE r.id = NEW.revision_id
+                            AND NEW.reviewer_id = ANY (r.author_ids || r.submitted_by_id || a.assessor_id)
                     ) THEN
                         RAISE EXCEPTION 'Four eyes: an author of a revision cannot review it.'
                             USING ERRCODE = 'restrict_violation';

@@ -9,6 +9,7 @@ from assessments.choices import FindingKind
 from assessments.models.assessment import Assessment
 from assessments.models.engagement import Engagement
 from assessments.models.framework import Framework
+from assessments.scoring import METHOD_VERSION
 from organisations.models import Dyad, User
 
 
@@ -35,8 +36,8 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
     def visible_to(self, user: User) -> "ScorecardQuerySet":
         """The scorecards that rest on exactly the approved assessments that ``user`` may see now.
 
-        One for each dyad and framework version, by the latest calibration; none for another set, so that
-        totals cannot tell what rows would not.
+        One for each dyad and framework version, by the current method and the latest calibration; none for
+        another set, so that totals cannot tell what rows would not.
         """
         may_see = (
             Assessment.objects.visible_to(user)
@@ -45,7 +46,7 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
             .order_by("current_revision_id")
         )
         return self.under_latest_calibration().filter(
-            revision_ids=ArraySubquery(may_see.values("current_revision_id"))
+            method_version=METHOD_VERSION, revision_ids=ArraySubquery(may_see.values("current_revision_id"))
         )
 
     def under_latest_calibration(self) -> "ScorecardQuerySet":

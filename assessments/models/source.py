@@ -16,6 +16,10 @@ class SourceQuerySet(models.QuerySet["Source"]):
         own = user.memberships.filter(role__in=roles_with(Permission.READ_OWN_WORK)).values("organisation")
         return self.filter(models.Q(organisation__isnull=True) | models.Q(organisation__in=own))
 
+    def citable_for(self, organisation: Organisation) -> "SourceQuerySet":
+        """The shared library, and what this organisation has added."""
+        return self.filter(models.Q(organisation__isnull=True) | models.Q(organisation=organisation))
+
 
 @pghistory.track()
 class Source(models.Model):
@@ -83,18 +87,16 @@ class Evidence(models.Model):
                 name="only_in_draft",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                declare=[("part", "RECORD")],
                 func="""
-                    IF TG_OP = 'DELETE' THEN part := OLD; ELSE part := NEW; END IF;
                     IF EXISTS (
                         SELECT 1 FROM assessments_rating r
                         JOIN assessments_assessment a ON a.id = r.assessment_id
-                        WHERE r.id = part.rating_id AND a.state <> 'draft'
+                        WHERE r.id IN (OLD.rating_id, NEW.rating_id) AND a.state <> 'draft'
                     ) THEN
                         RAISE EXCEPTION 'Evidence can be changed only while the assessment is a draft.'
                             USING ERRCODE = 'restrict_violation';
                     END IF;
-                    RETURN part;
+                    RETURN COALESCE(NEW, OLD);
                 """,
             )
         ]

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isfinite
 
 from assessments.scoring.conditions import COMPARISONS
 from assessments.scoring.faults import Faults
@@ -11,6 +10,7 @@ from assessments.scoring.measures import EACH, ENGAGEMENT, FLAGS, GAP, MEASURES
 
 DEEPEST = 8
 MOST_CONDITIONS = 200
+LARGEST = 1e9
 KINDS_OF_CONDITION = "all, any, not, of, arrangement or rule"
 
 
@@ -123,4 +123,5 @@ class ConditionChecker:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    """Whether it is a number of a size that scores, counts and probabilities can be compared with."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST

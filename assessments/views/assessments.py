@@ -15,7 +15,7 @@ from assessments.choices import State
 from assessments.forms.decisions import ReleaseForm
 from assessments.forms.opening import OpenAssessmentForm
 from assessments.models import Assessment, Indicator
-from assessments.policy import actions_open_to
+from assessments.policy import actions_open_to, reads_own_work
 from assessments.views.filters import AssessmentFilter
 from assessments.views.refusals import RefusalsShown
 from assessments.views.tables import AssessmentTable
@@ -59,6 +59,10 @@ def assessment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "open_actions": [action.value for action in actions_open_to(request.user, assessment)],
         "reviews": _reviews(request, assessment),
         "releases": releases,
+        "amendments": assessment.amendments.visible_to(request.user)
+        .exclude(state=State.WITHDRAWN)
+        .for_list(),
+        "own_work": reads_own_work(request.user, assessment.on_behalf_of_id),
         "unreleased_amendment": unreleased_amendment,
         "release_form": ReleaseForm(
             user=request.user,
@@ -81,7 +85,7 @@ def _content(assessment: Assessment) -> dict[str, Any]:
 
 def _reviews(request: SignedInRequest, assessment: Assessment) -> Any:
     """Decisions on all revisions, for the organisation's own people: partners see the outcome only."""
-    if assessment.on_behalf_of_id not in organisation_ids_where(request.user, Permission.READ_OWN_WORK):
+    if not reads_own_work(request.user, assessment.on_behalf_of_id):
         return []
     reviews = assessment.revisions.prefetch_related("reviews__reviewer").order_by("-number")
     return [(revision, review) for revision in reviews for review in revision.reviews.all()]

@@ -20,6 +20,8 @@ from assessments.views.dyads import (
 )
 from organisations.http import SignedInRequest
 
+SINGLE_ASSESSMENT = "single_assessment"
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -78,8 +80,12 @@ def _order(figure: Figure | None) -> float:
 
 
 def _cells(scorecards: list[Scorecard], figures: Mapping[int, Mapping[str, Figure]], code: str) -> list[Cell]:
-    """A row's cells, with bands: a new one begins where a dyad is clearly below the band's first."""
-    published = [figures[card.pk][code] for card in scorecards if figures[card.pk][code].published]
+    """A row's cells, with bands: a new one begins where a dyad is clearly below the band's first.
+
+    A figure of a single assessment is in no band: there is nobody to compare its assessor with.
+    """
+    of_row = [figures[card.pk][code] for card in scorecards]
+    published = [figure for figure in of_row if figure.published and SINGLE_ASSESSMENT not in figure.badges]
     bands: dict[int, int] = {}
     band, first = 0, None
     for figure in sorted(published, key=lambda figure: -(figure.score or 0)):

@@ -2,8 +2,10 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from assessments.actions.scorecards import bring_up_to_date
 from assessments.choices import RecommendationStatus, State
 from assessments.models import Assessment, Recommendation
 from organisations.access import organisation_ids_where
@@ -16,6 +18,7 @@ SHOWN = 10
 @require_safe
 def home(request: SignedInRequest) -> HttpResponse:
     user = request.user
+    bring_up_to_date(viewer=user, at=timezone.now())
     visible = Assessment.objects.visible_to(user).for_list()
     mine = visible.filter(assessor=user)
     reviews_for = organisation_ids_where(user, Permission.REVIEW)

@@ -12,7 +12,7 @@ from assessments.actions.recommendations import decide
 from assessments.actions.scorecards import bring_up_to_date
 from assessments.forms.decisions import RecommendationForm
 from assessments.models import ApprovedRating, Finding, Recommendation
-from assessments.policy import may_decide
+from assessments.policy import may_decide, reads_own_work
 from assessments.views.filters import RecommendationFilter
 from assessments.views.ratings import marking_of, with_answers
 from assessments.views.refusals import RefusalsShown
@@ -53,6 +53,7 @@ def recommendation_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "recommendation": recommendation,
         "about": wording.subject_name(recommendation.target, recommendation.rule.framework.names()),
         "findings": findings,
+        "own_decision": reads_own_work(request.user, recommendation.decided_for_id),
         "ratings": behind,
         "marking": marking_of(behind),
         "form": form,

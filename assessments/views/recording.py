@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments.actions import assessments as opening
-from assessments.actions import recording, sources, submission
+from assessments.actions import recording, submission
 from assessments.forms.opening import DescriptionForm
 from assessments.forms.recording import EvidenceForm, answer_forms, having_read
 from assessments.models import Assessment, Dimension, Evidence, Indicator
@@ -141,12 +141,15 @@ def add_evidence(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     if elsewhere:
         return elsewhere
     indicator = get_object_or_404(assessment.applicable_indicators(), code=code)
-    form = EvidenceForm(request.POST or None, user=request.user)
+    form = EvidenceForm(request.POST or None, user=request.user, assessment=assessment)
     if request.method == "POST" and form.is_valid():
         try:
             _cite(request, assessment, indicator, form)
         except ValidationError as error:
             form.add_error(None, error.messages)
+        except Refused as refused:
+            messages.error(request, str(refused))
+            return redirect(assessment)
         else:
             messages.success(request, _("The evidence is cited."))
             return redirect("assessments:dimension", assessment.pk, indicator.dimension.code)
@@ -155,17 +158,16 @@ def add_evidence(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
 
 
 def _cite(request: SignedInRequest, assessment: Assessment, indicator: Indicator, form: EvidenceForm) -> None:
-    source = form.cleaned_data["source"] or sources.add_source(
-        organisation=assessment.on_behalf_of, by=request.user, **form.new_source()
-    )
-    recording.add_evidence(
-        assessment=assessment,
-        indicator=indicator,
-        source=source,
-        by=request.user,
-        at=timezone.now(),
-        **form.place(),
-    )
+    place: dict[str, Any] = {
+        "assessment": assessment,
+        "indicator": indicator,
+        "by": request.user,
+        "at": timezone.now(),
+    }
+    if source := form.cleaned_data["source"]:
+        recording.add_evidence(source=source, **place, **form.place())
+    else:
+        recording.cite_new_source(source=form.new_source(), **place, **form.place())
 
 
 @require_POST

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from assessments.actions import review as actions
+from assessments.choices import State
 from assessments.forms.decisions import ReviewForm
 from assessments.models import Assessment, Revision
 from assessments.policy import Refused, may_act
@@ -51,6 +52,12 @@ def _desk(request: SignedInRequest, assessment: Assessment, number: int, form: R
     return render(request, "assessments/review.html", context, status=422 if form.is_bound else 200)
 
 
+def _approved(assessment: Assessment) -> str:
+    if assessment.state == State.APPROVED:
+        return _("Approved. The scorecard of the dyad rests on it.")
+    return _("Your approval is recorded. It counts with that of another reviewer.")
+
+
 @require_POST
 def decide(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     """Approve or return exactly the revision that the page showed."""
@@ -63,12 +70,12 @@ def decide(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     try:
         if form.cleaned_data["decision"] == "approve":
             actions.approve(revision=revision, by=request.user, reason=reason, at=now)
-            messages.success(request, _("Approved. The scorecard of the dyad rests on it from now on."))
+            messages.success(request, _approved(visible_assessment(request, pk)))
         else:
             actions.return_for_changes(revision=revision, by=request.user, reason=reason, at=now)
             messages.success(
                 request, _("Returned. The assessor reads your reason and can change the answers.")
             )
     except (Refused, ValidationError) as refused:
-        messages.error(request, str(refused))
+        messages.error(request, " ".join(getattr(refused, "messages", [str(refused)])))
     return redirect(assessment)

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from assessments.actions.imports import load_cases, load_framework
 from assessments.exchange.documents import InvalidFile
 from tests.assessments.test_import_files import CASES, FRAMEWORK, RULE, Load, written
-from tests.factories import AT, AdministratorFactory, FrameworkFactory
+from tests.factories import AT, AdministratorFactory, FrameworkFactory, OrganisationFactory
 
 pytestmark = pytest.mark.django_db
 WITH_RULE = FRAMEWORK.replace("rules: []\n", RULE)
@@ -169,3 +169,9 @@ def test_the_commands_say_in_a_few_words_what_no_file_of_ours_is(
     assert message in rest[0]
     assert len(rest) == 1
     assert rows() == before
+
+
+def test_what_names_something_refused_is_no_problem_of_its_own(tmp_path: Path) -> None:
+    OrganisationFactory(acronym="aaa")
+    found = messages(load_cases, written(tmp_path, CASES))
+    assert [line.partition(":")[0] for line in found] == ["line 3, organisations[0]"]

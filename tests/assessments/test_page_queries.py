@@ -60,9 +60,9 @@ def work_on(dyad: Dyad, framework: Framework, assessors: Iterable[Organisation])
 
 
 QUERIES = {
-    "home": 6,
+    "home": 10,
     "assessments": 7,
-    "assessment": 15,
+    "assessment": 17,
     "dyads": 10,
     "dyad": 19,
     "ratings": 7,
@@ -70,7 +70,7 @@ QUERIES = {
     "compare": 11,
     "finding": 12,
     "recommendations": 9,
-    "recommendation": 14,
+    "recommendation": 15,
     "sources": 4,
     "frameworks": 3,
     "framework": 7,

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.utils.html import escape
 
-from assessments.actions.assessments import amend
+from assessments.actions.assessments import amend, withdraw
 from assessments.choices import Marking, State
 from assessments.models import Assessment, Framework, Recommendation
 from organisations.models import Dyad, Organisation, User
@@ -156,6 +156,18 @@ class TestRecommendation:
         recommendation.refresh_from_db()
         assert recommendation.status == "accepted"
 
+    def test_a_decision_stays_with_its_organisation_when_nothing_leads_to_it_any_longer(
+        self, client: Client, recommendation: Recommendation, approved: Assessment
+    ) -> None:
+        address, outsider = recommendation.get_absolute_url(), analyst(OrganisationFactory())
+        client.post(address, {"decision": "accept", "reason": "We can pay."})
+        withdraw(assessment=approved, by=approved.assessor, at=AT)
+        text = page(client, address)
+        assert "We can pay." in text
+        assert "It no longer follows from the figures" in text
+        client.force_login(outsider)
+        assert client.get(address).status_code == 404
+
     def test_is_not_for_analysts_to_decide(self, client: Client, recommendation: Recommendation) -> None:
         client.force_login(analyst(recommendation.dyad.first))
         assert "Your decision" not in page(client, recommendation.get_absolute_url())
@@ -191,3 +203,24 @@ def test_sources_of_an_organisation_are_its_own(client: Client) -> None:
     text = page(client, "/sources/", analyst(own))
     shown = {title for title in ("Everybody&#x27;s report", "Own report", "Foreign report") if title in text}
     assert shown == {"Everybody&#x27;s report", "Own report"}
+
+
+def test_partners_do_not_see_how_an_organisation_works(client: Client, approved: Assessment) -> None:
+    Assessment.objects.filter(pk=approved.pk).update(reference="INTERNAL-7")
+    address = approved.get_absolute_url()
+    assert "INTERNAL-7" in page(client, address, analyst(approved.on_behalf_of))
+    text = page(client, address, analyst(approved.dyad.second))
+    assert "INTERNAL-7" not in text
+    assert "Released to" not in text
+
+
+def test_a_single_assessment_is_in_no_band(client: Client, dyad: Dyad, approved: Assessment) -> None:
+    text = page(client, "/dyads/compare/", analyst(dyad.first))
+    assert "single assessment" in text
+    assert 'class="band"' not in text
+
+
+def test_an_amendment_and_what_it_amends_name_each_other(client: Client, approved: Assessment) -> None:
+    amendment = amend(assessment=approved, by=approved.assessor, at=AT)
+    assert amendment.get_absolute_url() in page(client, approved.get_absolute_url(), approved.assessor)
+    assert approved.get_absolute_url() in page(client, amendment.get_absolute_url())

@@ -8,9 +8,17 @@ from django.test import Client
 from assessments.actions.assessments import describe
 from assessments.actions.recording import AnswerInput, Conflict, add_evidence, remove_evidence, save_ratings
 from assessments.choices import Marking
-from assessments.models import Assessment, Indicator, Rating
+from assessments.models import Assessment, Dimension, Indicator, Rating, Source
 from assessments.policy import Refused
-from tests.factories import AT, EngagementFactory, SourceFactory, analyst, answer, make_assessment
+from tests.factories import (
+    AT,
+    EngagementFactory,
+    FrameworkFactory,
+    SourceFactory,
+    analyst,
+    answer,
+    make_assessment,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -200,3 +208,47 @@ def test_a_submitted_assessment_keeps_its_description() -> None:
             marking=Marking.GREEN,
             at=AT,
         )
+
+
+def test_answers_do_not_move_out_of_a_locked_assessment() -> None:
+    locked, draft = make_assessment("approved"), make_assessment()
+    rating = locked.ratings.all()[0]
+    with pytest.raises(DatabaseError, match="only while the assessment is a draft"), transaction.atomic():
+        Rating.objects.filter(pk=rating.pk).update(assessment=draft)
+    with pytest.raises(DatabaseError, match="only while the assessment is a draft"), transaction.atomic():
+        rating.evidence.update(rating=make_assessment(answers={"P1.1": 1}).ratings.get())
+
+
+def test_parts_do_not_move_out_of_a_published_framework() -> None:
+    published, free = FrameworkFactory(), FrameworkFactory(published_at=None)
+    with pytest.raises(DatabaseError, match="published and fixed"), transaction.atomic():
+        Dimension.objects.filter(framework=published, code="P1").update(framework=free)
+
+
+def test_an_answer_with_evidence_alone_is_no_conflict() -> None:
+    draft = make_assessment()
+    first = indicator(draft, "P1.1")
+    add_evidence(assessment=draft, indicator=first, source=SourceFactory(), by=draft.assessor, at=AT)
+    save(draft, AnswerInput(first, score=4, version=0))
+    assert draft.ratings.get().score == 4
+
+
+def test_a_new_source_is_added_only_with_its_citation(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = make_assessment()
+
+    def submitted_meanwhile(**_kwargs: object) -> None:
+        raise Refused("Too late.")
+
+    monkeypatch.setattr("assessments.actions.recording.add_evidence", submitted_meanwhile)
+    client.force_login(draft.assessor)
+    new = {"author": "A", "title": "T", "kind": "report", "stance": "supports"}
+    response = client.post(f"/assessments/{draft.pk}/cite/P1.1/", new, follow=True)
+    assert "Too late." in response.content.decode()
+    assert not Source.objects.exists()
+
+
+def test_a_period_does_not_end_in_the_future() -> None:
+    with pytest.raises(ValidationError, match="future"):
+        make_assessment(period=(2003, AT.year + 1))

@@ -6,12 +6,21 @@ from django.db import DatabaseError, transaction
 
 from assessments.actions.assessments import amend, withdraw
 from assessments.actions.review import approve, return_for_changes, start_review
-from assessments.actions.submission import revise
+from assessments.actions.submission import revise, submit
 from assessments.models import ApprovedRating, Assessment, Reading, Review, Revision, Scorecard
 from assessments.policy import Refused
 from organisations.models import User
 from organisations.roles import Role
-from tests.factories import AT, AdministratorFactory, MembershipFactory, advance, make_assessment, reviewer
+from tests.factories import (
+    AT,
+    AdministratorFactory,
+    FrameworkFactory,
+    MembershipFactory,
+    advance,
+    analyst,
+    make_assessment,
+    reviewer,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +81,7 @@ def test_an_author_cannot_approve_by_the_orm() -> None:
 
 def test_a_state_of_approved_cannot_be_set_without_an_approval() -> None:
     assessment = make_assessment("in_review")
-    with pytest.raises(DatabaseError, match="Nobody has approved"), transaction.atomic():
+    with pytest.raises(DatabaseError, match="lacks approvals"), transaction.atomic():
         Assessment.objects.filter(pk=assessment.pk).update(state="approved")
 
 
@@ -152,3 +161,44 @@ def test_a_withdrawn_assessment_no_longer_counts() -> None:
     withdraw(assessment=assessment, by=assessment.assessor, at=AT)
     assert not ApprovedRating.objects.exists()
     assert not Scorecard.objects.visible_to(assessment.assessor).exists()
+
+
+def test_who_wrote_an_amended_answer_cannot_approve_it() -> None:
+    original = make_assessment("approved")
+    author, colleague = original.assessor, analyst(original.on_behalf_of)
+    MembershipFactory(user=author, organisation=original.on_behalf_of, role=Role.REVIEWER)
+    amendment = amend(assessment=original, by=colleague, at=AT)
+    revision = submit(assessment=amendment, by=colleague, at=AT)
+    assert set(revision.author_ids) == {author.pk, colleague.pk}
+    with pytest.raises(Refused, match="four eyes"):
+        start_review(assessment=amendment, by=author, at=AT)
+
+
+def test_a_state_of_approval_needs_the_approvals_of_this_assessment() -> None:
+    approved = make_assessment("approved")
+    other = make_assessment("in_review")
+    others = Assessment.objects.filter(pk=other.pk)
+    with pytest.raises(DatabaseError, match="lacks approvals"), transaction.atomic():
+        others.update(state="approved", current_revision=approved.current_revision)
+    two = make_assessment("in_review", framework=FrameworkFactory(approvals_required=2))
+    revision = two.current_revision
+    assert revision is not None
+    person = reviewer(two.on_behalf_of)
+    Review.objects.create(revision=revision, reviewer=person, decision="approved", decided_at=AT)
+    with pytest.raises(DatabaseError, match="lacks approvals"), transaction.atomic():
+        Assessment.objects.filter(pk=two.pk).update(state="approved")
+
+
+def test_an_assessor_left_out_of_the_authors_cannot_approve_by_the_orm() -> None:
+    draft = make_assessment()
+    revision = Revision.objects.create(
+        assessment=draft,
+        number=1,
+        content={},
+        sha256="0" * 64,
+        author_ids=[],
+        submitted_by=draft.assessor,
+        submitted_at=AT,
+    )
+    with pytest.raises(DatabaseError, match="Four eyes"), transaction.atomic():
+        Review.objects.create(revision=revision, reviewer=draft.assessor, decision="approved", decided_at=AT)

@@ -202,3 +202,13 @@ def test_the_log_has_neither_words_searched_for_nor_keys_of_resets(log: Log, sig
     requests = {line["request"] for line in log.lines() if "request" in line}
     assert {"GET /missions/", "GET /account/password/reset/key/…/"} <= requests
     assert not [word for word in ("searched-word", "secret-key") if word in log.stream.getvalue()]
+
+
+def test_what_is_too_large_says_so(signed_in: Client) -> None:
+    response = signed_in.post("/account/tokens/", {"label": "x" * 3_000_000})
+    assert response.status_code == 413
+    assert "A form may hold 2.5" in response.content.decode()
+
+
+def test_a_nul_in_a_query_is_refused(signed_in: Client) -> None:
+    assert signed_in.get("/dyads/?framework=%00@1").status_code == 400

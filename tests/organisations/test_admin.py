@@ -257,3 +257,27 @@ def test_there_is_one_way_to_sign_in(administrator: Client) -> None:
     response = client.post("/admin/login/?next=/admin/", data)
     assert response["Location"].startswith(reverse("account_login"))
     assert "_auth_user_id" not in client.session
+
+
+def test_nobody_sets_the_password_of_another() -> None:
+    person: User = UserFactory(password="their own password")
+    administrator = Client()
+    administrator.force_login(AdministratorFactory())
+    address = f"/admin/organisations/user/{person.pk}/password/"
+    for response in (
+        administrator.get(address),
+        administrator.post(address, {"password1": "chosen by another", "password2": "chosen by another"}),
+    ):
+        assert response.status_code == 403
+    person.refresh_from_db()
+    assert person.check_password("their own password")
+    change = administrator.get(reverse("admin:organisations_user_change", args=[person.pk]))
+    assert "password" not in change.context["adminform"].form.fields
+
+
+def test_a_stored_dyad_stays_its_pair() -> None:
+    dyad = DyadFactory()
+    administrator = Client()
+    administrator.force_login(AdministratorFactory())
+    change = administrator.get(reverse("admin:organisations_dyad_change", args=[dyad.pk]))
+    assert set(change.context["adminform"].form.fields).isdisjoint({"first", "second"})

@@ -239,3 +239,11 @@ values = st.recursive(
 def test_no_value_makes_checking_fail(raw: Any, part: Any, when: Any, key: str) -> None:
     check_rules(framework(), raw)
     check_rules(framework(), [raw, GOOD | {key: part}, rule(when), rule({"any": [when, part]})])
+
+
+@pytest.mark.parametrize("number", [10**400, -(10**400), float("inf"), float("nan")])
+def test_a_number_beyond_all_measures_is_a_fault_and_no_crash(number: float) -> None:
+    condition = {"of": "F1.1", "measure": "score", "above": number}
+    assert [problem.path for problem in check_rules(framework(), [rule(condition)])] == [
+        "rules[0].when.above"
+    ]
