@@ -11,8 +11,10 @@ from assessments.models import Assessment, Evidence, Rating
 EVIDENCE_FIELDS = ("locator", "stance", "reliability", "credibility")
 
 
-def content_of(assessment: Assessment) -> dict[str, Any]:
+def content_of(assessment: Assessment, *, with_open: bool = False) -> dict[str, Any]:
     """Return what was assessed and every answer with its evidence, as plain JSON values, in two queries.
+
+    ``with_open`` adds what a draft holds of indicators without an answer: rationales, evidence.
 
     Sources are copied in with author, title and year, so that a revision can be read when they change.
     """
@@ -29,7 +31,7 @@ def content_of(assessment: Assessment) -> dict[str, Any]:
         "basis": assessment.basis,
         "on_behalf_of": assessment.on_behalf_of.acronym,
         "marking": assessment.marking,
-        "ratings": [_answer(rating) for rating in ratings if rating.answered],
+        "ratings": [_answer(rating) for rating in ratings if rating.answered or with_open],
     }
 
 

@@ -24,7 +24,6 @@ urlpatterns = [
     path("assessments/<int:pk>/describe/", recording.describe, name="describe"),
     path("assessments/<int:pk>/edit/<str:code>/", recording.dimension, name="dimension"),
     path("assessments/<int:pk>/cite/<str:code>/", recording.add_evidence, name="add-evidence"),
-    path("assessments/<int:pk>/uncite/<int:evidence>/", recording.remove_evidence, name="remove-evidence"),
     path("assessments/<int:pk>/check/", recording.check, name="check"),
     path("assessments/<int:pk>/revise/", recording.revise, name="revise"),
     path("assessments/<int:pk>/amend/", assessments.amend, name="amend"),

@@ -91,7 +91,6 @@ PAGES = [
         BY_ANALYST.replace("done", "422"),
         {"stance": "?"},
     ),
-    Row("POST", "assessments:remove-evidence", {"pk": "draft", "evidence": "evidence"}, BY_ANALYST),
     Row("GET", "assessments:check", {"pk": "draft"}, ASSESSOR),
     Row("POST", "assessments:check", {"pk": "draft"}, BY_ANALYST),
     Row("POST", "assessments:check", {"pk": "submitted"}, REFUSED),

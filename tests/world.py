@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from assessments.actions import assessments as opening
 from assessments.actions import recording, review
 from assessments.choices import State
-from assessments.models import Assessment, Evidence, Finding, Framework, Recommendation, Scorecard
+from assessments.models import Assessment, Finding, Framework, Recommendation, Scorecard
 from organisations.actions.tokens import issue_token
 from organisations.models import ApiToken, Dyad, Mission, Organisation, User
 from tests.factories import (
@@ -169,7 +169,6 @@ def _other_ids(ids: dict[str, Any], framework: Framework, people: dict[str, User
         for state in ("approved", "shared")
     )
     return {
-        "evidence": Evidence.objects.filter(rating__assessment=ids["draft"]).order_by("pk")[0].pk,
         "scorecard": private.pk,
         "shared_scorecard": shared.pk,
         "finding": Finding.objects.get(rule__code="two").pk,

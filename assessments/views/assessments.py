@@ -78,7 +78,7 @@ def assessment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 def _content(assessment: Assessment) -> dict[str, Any]:
     revision = assessment.current_revision
     if revision is None or assessment.state == State.DRAFT:
-        return snapshot.content_of(assessment)
+        return snapshot.content_of(assessment, with_open=True)
     content: dict[str, Any] = revision.content
     return content
 

@@ -124,11 +124,14 @@ def _indicators(assessment: Assessment, code: str) -> list[Indicator]:
 
 
 def _onward(request: SignedInRequest, assessment: Assessment, done: Dimension) -> HttpResponse:
-    """Stay, cite evidence, or go on to the next dimension, as the pressed button says."""
-    if request.POST.get("then") == "stay":
+    """Stay, cite or remove evidence, or go on to the next dimension, as the pressed button says."""
+    then, _separator, subject = request.POST.get("then", "").partition(":")
+    if then == "remove":
+        _remove(request, assessment, subject)
+    if then in {"stay", "remove"}:
         return redirect("assessments:dimension", assessment.pk, done.code)
-    if request.POST.get("then", "").startswith("evidence:"):
-        return redirect("assessments:add-evidence", assessment.pk, request.POST["then"].partition(":")[2])
+    if then == "evidence":
+        return redirect("assessments:add-evidence", assessment.pk, subject)
     following = assessment.applicable_indicators().filter(dimension__position__gt=done.position).first()
     if following:
         return redirect("assessments:dimension", assessment.pk, following.dimension.code)
@@ -170,18 +173,14 @@ def _cite(request: SignedInRequest, assessment: Assessment, indicator: Indicator
         recording.cite_new_source(source=form.new_source(), **place, **form.place())
 
 
-@require_POST
-def remove_evidence(request: SignedInRequest, pk: int, evidence: int) -> HttpResponse:
-    assessment = visible_assessment(request, pk)
-    cited = get_object_or_404(
-        Evidence.objects.select_related("rating__assessment", "rating__indicator__dimension"),
-        pk=evidence,
-        rating__assessment=assessment,
-    )
+def _remove(request: SignedInRequest, assessment: Assessment, evidence: str) -> None:
+    cited = Evidence.objects.select_related("rating__assessment").filter(rating__assessment=assessment)
     with RefusalsShown(request, _("The evidence is removed.")):
-        recording.remove_evidence(evidence=cited, by=request.user, at=timezone.now())
-        return redirect("assessments:dimension", assessment.pk, cited.rating.indicator.dimension.code)
-    return redirect(assessment)
+        recording.remove_evidence(
+            evidence=get_object_or_404(cited, pk=evidence if evidence.isdecimal() else 0),
+            by=request.user,
+            at=timezone.now(),
+        )
 
 
 @require_http_methods(["GET", "POST"])

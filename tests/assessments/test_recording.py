@@ -252,3 +252,27 @@ def test_a_new_source_is_added_only_with_its_citation(
 def test_a_period_does_not_end_in_the_future() -> None:
     with pytest.raises(ValidationError, match="future"):
         make_assessment(period=(2003, AT.year + 1))
+
+
+def test_removing_evidence_saves_what_was_typed_and_takes_only_its_own(client: Client) -> None:
+    draft, foreign = make_assessment(answers={"P1.1": 4}), make_assessment(answers={"P1.1": 4})
+    client.force_login(draft.assessor)
+    rating, others = draft.ratings.get(), foreign.ratings.get().evidence.get()
+    sent = {"P1.1-answer": "4", "P1.1-confidence": "low", "P1.1-version": "1", "P1.1-rationale": "Typed."}
+    page = f"/assessments/{draft.pk}/edit/P1/"
+    assert client.post(page, sent | {"then": f"remove:{rating.evidence.get().pk}"}).status_code == 302
+    rating.refresh_from_db()
+    assert (rating.rationale, rating.evidence.count()) == ("Typed.", 0)
+    for other in (others.pk, "x", 10**30):
+        answer = client.post(page, sent | {"P1.1-version": "2", "then": f"remove:{other}"})
+        assert answer.status_code == 404
+    assert foreign.ratings.get().evidence.count() == 1
+
+
+def test_the_page_of_a_draft_shows_what_is_kept_without_an_answer(client: Client) -> None:
+    draft = make_assessment()
+    save(draft, AnswerInput(indicator(draft, "P1.1"), rationale="Half a thought."))
+    client.force_login(draft.assessor)
+    text = client.get(draft.get_absolute_url()).content.decode()
+    assert "Half a thought." in text
+    assert "Insufficient evidence" not in text
