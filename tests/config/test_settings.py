@@ -46,12 +46,13 @@ from config import settings
 print(json.dumps({{name: getattr(settings, name, None) for name in {list(SAFE)}}}))
 """
 
+KEPT = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+
 
 def started(environment: dict[str, str], data: Path) -> subprocess.CompletedProcess[str]:
     """A process that reads the settings in exactly this environment."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return subprocess.run(
-        [sys.executable, "-c", PROGRAM], env=kept | {"CONCORD_DATA_FOLDER": str(data)} | environment,
+        [sys.executable, "-c", PROGRAM], env=KEPT | {"CONCORD_DATA_FOLDER": str(data)} | environment,
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
 
@@ -121,7 +122,7 @@ def test_django_finds_nothing_to_say_about_production(tmp_path: Path) -> None:
     given = {"CONCORD_DEVELOPMENT": "false", "SECRET_KEY": key, "CONCORD_DATA_FOLDER": str(tmp_path)}
     process = subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
-        env={**os.environ, **given, "ALLOWED_HOSTS": "concord.example"}, cwd=settings.BASE_DIR,
+        env=KEPT | given | {"ALLOWED_HOSTS": "concord.example"}, cwd=settings.BASE_DIR,
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert process.returncode == 0, process.stderr
