@@ -51,8 +51,11 @@ run: install $(COLLECTED)
 	@$(PYTHON) manage.py migrate --noinput --verbosity 0
 	@$(PYTHON) manage.py load_reference
 	@echo "Concord is on http://127.0.0.1:$(PORT)/ (Ctrl-C stops it)"
-	@exec $(VENV)/bin/gunicorn config.wsgi:application --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 \
-		--log-level warning
+	@trap 'kill $$jobs $$web 2>/dev/null; wait' INT TERM EXIT; \
+	$(PYTHON) manage.py procrastinate worker & jobs=$$!; \
+	$(VENV)/bin/gunicorn config.wsgi:application --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 \
+		--log-level warning & web=$$!; \
+	wait $$web
 
 test: install $(COLLECTED)
 	@$(VENV)/bin/pytest -n $(PYTEST_WORKERS) $(PYTEST_ARGS)

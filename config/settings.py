@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "knox",
     "pghistory",
     "pgtrigger",
+    "procrastinate.contrib.django",
     "rest_framework",
     "organisations",
     "assessments",

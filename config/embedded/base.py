@@ -27,13 +27,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().__init__({**settings_dict, **place}, alias)
 
     def get_connection_params(self) -> dict[str, Any]:
+        """Whoever asks is about to connect, the worker without Django too: so the server runs from now on."""
+        if not attachments.holds(self.server):
+            attachments.attach(self.server)
         parameters: dict[str, Any] = super().get_connection_params()
         del parameters["data_folder"]
         return parameters
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        if not attachments.holds(self.server):
-            attachments.attach(self.server)
         try:
             return super().get_new_connection(conn_params)
         except self.Database.OperationalError:
