@@ -35,7 +35,7 @@ class Distribution:
         concentration = x * (1 - x) / q - 1
         return cls(x * concentration, (1 - x) * concentration)
 
-    def quantile(self, probability: float) -> Floats:
+    def quantile(self, probability: float | Floats) -> Floats:
         return np.asarray(LOWEST + RANGE * betaincinv(self.a, self.b, probability), dtype=np.float64)
 
     def below(self, score: float) -> Floats:
