@@ -8,6 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.choices import Arrangement, Level
+from assessments.scoring.results import Figure
+
+Scale = Mapping[str, str]
 
 BADGES = {
     "single_assessment": gettext_lazy("single assessment"),
@@ -37,6 +40,41 @@ MEASURES = {
 }
 SHARES = {"p_below_3", "p_above_3_5", "coverage", "political_above_field", "field_above_political"}
 COUNTS = {"n_ratings", "n_engagements", "n_assessors", "spread", "lowest_supported"}
+
+
+SURENESS = {
+    1: gettext_lazy("sure"),
+    2: gettext_lazy("fairly sure"),
+    3: gettext_lazy("unsure"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreWords:
+    """A score in words of its framework's scale: ``lowest`` and ``highest`` name the ends of its interval."""
+
+    word: str
+    lowest: str
+    highest: str
+    sureness: str
+
+
+def band_of(score: float) -> int:
+    """The whole number on the scale of 1 to 5 that is nearest; halves go up."""
+    return min(5, max(1, int(score + 0.5)))
+
+
+def score_words(figure: Figure, scale: Scale) -> ScoreWords | None:
+    """Nothing unless there is a score; how sure it is goes by how many words its interval touches."""
+    if figure.score is None or figure.lower is None or figure.upper is None:
+        return None
+    lowest, highest = band_of(figure.lower), band_of(figure.upper)
+    return ScoreWords(
+        word=scale[str(band_of(figure.score))],
+        lowest=scale[str(lowest)].lower(),
+        highest=scale[str(highest)].lower(),
+        sureness=str(SURENESS.get(highest - lowest + 1, _("very unsure"))),
+    )
 
 
 @dataclass(frozen=True, slots=True)

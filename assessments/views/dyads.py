@@ -1,6 +1,6 @@
 """Dyads: all of them, and the scorecard of one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,15 +9,14 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from assessments import wording
 from assessments.actions.scorecards import bring_up_to_date
 from assessments.choices import FindingKind, Level, Marking
 from assessments.models import Anchor, Assessment, Engagement, Finding, Framework, Scorecard
-from assessments.scoring.results import DESCRIPTIVE, DimensionResult, LevelResult, ScorecardResult
+from assessments.scoring.results import DESCRIPTIVE, LevelResult, ScorecardResult
+from assessments.views.scorecard_blocks.glance import glance
+from assessments.views.scorecard_blocks.levels import level_detail
 from organisations.http import SignedInRequest
 from organisations.models import Dyad, Instrument
-
-Names = Mapping[str, str]
 
 
 def visible_dyad(request: SignedInRequest, slug: str) -> Dyad:
@@ -94,8 +93,8 @@ def _scorecard_context(
     )
     assessments = list(assessments_behind(request, [scorecard]).order_by("level", "period_start", "pk"))
     return {
-        "levels": [_level_rows(level, names, poles) for level in result.levels],
-        "gap": result.political_above_field,
+        "glance": glance(result, names, framework.scale, findings),
+        "levels": [level_detail(level, names, poles) for level in result.levels],
         "findings": _by_engagement(finding for finding in findings if finding.kind != FindingKind.STRENGTH),
         "strengths": [finding for finding in findings if finding.kind == FindingKind.STRENGTH],
         "assessments": assessments,
@@ -131,29 +130,3 @@ def _poles(framework: Framework) -> dict[str, dict[int, str]]:
     for code, score, text in anchors.values_list("indicator__code", "score", "text"):
         poles.setdefault(code, {})[score] = text
     return poles
-
-
-def _level_rows(level: LevelResult, names: Names, poles: Mapping[str, Mapping[int, str]]) -> dict[str, Any]:
-    return {
-        "figure": level,
-        "label": Level(level.code).label,
-        "weakest": wording.subject_name(level.weakest, names) if level.weakest else "",
-        "missing": [wording.subject_name(code, names) for code in level.missing],
-        "dimensions": [_dimension_row(d, names) for d in level.dimensions if d.status != DESCRIPTIVE],
-        "positions": [
-            {"figure": figure, "name": names[figure.code], "low": ends.get(1, ""), "high": ends.get(5, "")}
-            for dimension in level.dimensions
-            for figure in dimension.indicators
-            if figure.position is not None
-            for ends in [poles.get(figure.code, {})]
-        ],
-    }
-
-
-def _dimension_row(dimension: DimensionResult, names: Names) -> dict[str, Any]:
-    return {
-        "figure": dimension,
-        "name": names[dimension.code],
-        "missing": [wording.subject_name(code, names) for code in dimension.missing],
-        "indicators": [{"figure": figure, "name": names[figure.code]} for figure in dimension.indicators],
-    }

@@ -1,0 +1,1 @@
+"""What each block of a scorecard's page shows: one module a block, plain values in and out, no queries."""
