@@ -15,7 +15,16 @@ from assessments.models import (
     Indicator,
 )
 from assessments.scoring.calibration import Calibration as CalibrationRecord
-from assessments.scoring.inputs import Answer, DimensionShape, EngagementShape, FrameworkShape, IndicatorShape
+from assessments.scoring.details import with_details
+from assessments.scoring.inputs import (
+    FIRST,
+    SECOND,
+    Answer,
+    DimensionShape,
+    EngagementShape,
+    FrameworkShape,
+    IndicatorShape,
+)
 from assessments.scoring.scorecard import ScorecardResult, score_dyad
 from organisations.models import Dyad, Membership
 from organisations.roles import Permission, roles_with
@@ -48,11 +57,12 @@ def framework_shape(framework: Framework) -> FrameworkShape:
 
 def answers_of(revision_ids: Sequence[int]) -> list[Answer]:
     """The answers of these approved revisions: one query."""
-    ratings = ApprovedRating.objects.filter(revision__in=revision_ids).select_related("indicator")
+    ratings = ApprovedRating.objects.filter(revision__in=revision_ids).select_related("indicator", "dyad")
     return [answer_of(rating) for rating in ratings.order_by("rating_id")]
 
 
 def answer_of(rating: ApprovedRating) -> Answer:
+    """Of a rating with its indicator; of one in conflict the dyad is needed too."""
     return Answer(
         rating_id=rating.rating_id,
         case=rating.case,
@@ -64,7 +74,13 @@ def answer_of(rating: ApprovedRating) -> Answer:
         conflict=rating.conflict,
         confidence=rating.confidence,
         has_evidence=rating.has_evidence,
+        side=_side(rating) if rating.conflict else "",
+        year=rating.year,
     )
+
+
+def _side(rating: ApprovedRating) -> str:
+    return FIRST if rating.on_behalf_of_id == rating.dyad.first_id else SECOND
 
 
 def engagement_shapes(answers: Iterable[Answer]) -> list[EngagementShape]:
@@ -88,8 +104,9 @@ def calibration_record(calibration: Calibration | None) -> CalibrationRecord:
 def score(
     shape: FrameworkShape, answers: Sequence[Answer], calibration: Calibration | None
 ) -> tuple[ScorecardResult, list[EngagementShape]]:
-    engagements = engagement_shapes(answers)
-    return score_dyad(shape, answers, calibration_record(calibration), engagements), engagements
+    engagements, record = engagement_shapes(answers), calibration_record(calibration)
+    result = score_dyad(shape, answers, record, engagements)
+    return with_details(result, shape, answers, record, engagements), engagements
 
 
 def visible_sets(dyad: Dyad, framework: Framework) -> list[list[int]]:

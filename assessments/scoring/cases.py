@@ -16,10 +16,11 @@ class CaseIndicator:
     ``lowest_supported``: the lowest score given with at least moderate confidence and evidence.
     ``spread``: the largest difference between scores of two assessors; none with fewer than two.
     ``scored_and_unscored``: one assessor scores where another answers insufficient evidence; none with
-    fewer than two assessors.
+    fewer than two assessors. ``distribution``: how many answers there are of 1, 2, 3, 4 and 5.
     """
 
     code: str
+    distribution: tuple[int, ...]
     lowest_supported: int | None
     spread: int | None
     scored_and_unscored: bool | None
@@ -64,6 +65,7 @@ def _indicator(code: str, answers: Sequence[Answer]) -> CaseIndicator:
     tally = Tally.of(answers)
     return CaseIndicator(
         code=code,
+        distribution=tally.distribution,
         lowest_supported=min((a.score for a in answers if a.supported and a.score is not None), default=None),
         spread=_spread(answers),
         scored_and_unscored=_scored_and_unscored(answers),

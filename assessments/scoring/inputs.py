@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+FIRST, SECOND = "first", "second"
 POLITICAL = "political"
 FIELD = "field"
 LEVELS = (POLITICAL, FIELD)
@@ -18,7 +19,8 @@ class Answer:
     """One answer of an approved assessment: either ``score`` (1..5) or ``non_score``.
 
     ``case`` is the engagement (field) or the dyad in a period (political); ``conflict`` says that the
-    assessor acts for one of the dyad's two organisations.
+    assessor acts for one of the dyad's two organisations; ``side`` says for which: first | second | nothing.
+    ``year`` is the last of the period that was assessed.
     """
 
     rating_id: int
@@ -31,6 +33,8 @@ class Answer:
     conflict: bool
     confidence: str
     has_evidence: bool
+    side: str = ""
+    year: int | None = None
 
     @property
     def supported(self) -> bool:

@@ -3,9 +3,10 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from assessments.scoring.agreement import Agreement
 from assessments.scoring.cases import CaseIndicator, CaseResult
 
 PUBLISHED = "published"
@@ -57,9 +58,13 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorResult(Figure):
-    """``bounds``: the plain mean were what is missing all 1, and all 5. ``position``: if descriptive."""
+    """``bounds``: the plain mean were what is missing all 1, and all 5. ``position``: if descriptive.
+
+    ``distribution``: how many answers there are of 1, 2, 3, 4 and 5.
+    """
 
     bounds: tuple[float, float] | None
+    distribution: tuple[int, ...]
     position: float | None
 
 
@@ -81,13 +86,84 @@ class LevelResult(Figure):
     dimensions: tuple[DimensionResult, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """A level's or dimension's figure from a part of the answers; fields as those of :class:`Figure`."""
+
+    code: str
+    status: str
+    score: float | None
+    lower: float | None
+    upper: float | None
+    n_ratings: int
+    n_engagements: int
+    n_assessors: int
+    badges: tuple[str, ...]
+    rating_ids: tuple[int, ...]
+
+    @classmethod
+    def of(cls, figure: Figure) -> "Portion":
+        return cls(**{name: getattr(figure, name) for name in cls.__slots__})
+
+    @property
+    def published(self) -> bool:
+        return self.score is not None
+
+    @property
+    def assessed(self) -> bool:
+        return bool(self.rating_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part by name, with its first and last year; the figure of the level comes first."""
+
+    name: str
+    years: tuple[int, int] | None
+    figures: tuple[Portion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One part's score less another's, with its 90% interval and the probability that it is positive.
+
+    The last three are none where the one part contains the other.
+    """
+
+    code: str
+    value: float
+    lower: float | None = None
+    upper: float | None = None
+    p_positive: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """``kind``: conflict (all less without) | perception (first less second) | trend (later less earlier).
+
+    ``indicators``: those compared. ``differences``: by level and dimension, where both parts have a score.
+    """
+
+    kind: str
+    level: str
+    indicators: tuple[str, ...]
+    parts: tuple[Part, ...]
+    differences: tuple[Difference, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScorecardResult:
-    """``political_above_field``: its probability, none unless both levels are published."""
+    """``political_above_field``: its probability, none unless both levels are published.
+
+    ``agreements``: of indicators of which assessors can be compared, by code. ``contrasts`` and
+    ``agreements`` are what :func:`assessments.scoring.details.with_details` adds.
+    """
 
     levels: tuple[LevelResult, ...]
     political_above_field: float | None
     cases: tuple[CaseResult, ...]
+    agreements: Mapping[str, Agreement] = field(default_factory=dict)
+    contrasts: tuple[Contrast, ...] = ()
 
     def figures(self) -> dict[str, Figure]:
         """Every level, dimension and indicator by its code."""
@@ -110,7 +186,12 @@ class ScorecardResult:
             levels=tuple(_level(level) for level in content["levels"]),
             political_above_field=content["political_above_field"],
             cases=tuple(_case(case) for case in content["cases"]),
+            agreements={code: Agreement(**values) for code, values in content["agreements"].items()},
+            contrasts=tuple(_contrast(contrast) for contrast in content["contrasts"]),
         )
+
+    def contrast(self, kind: str, level: str) -> Contrast | None:
+        return next((c for c in self.contrasts if (c.kind, c.level) == (kind, level)), None)
 
 
 def digest(result: ScorecardResult) -> str:
@@ -149,3 +230,12 @@ def _dimension(content: Mapping[str, Any]) -> DimensionResult:
 def _case(content: Mapping[str, Any]) -> CaseResult:
     indicators = tuple(CaseIndicator(**_tuples(indicator)) for indicator in content["indicators"])
     return CaseResult(**_tuples(content) | {"indicators": indicators})
+
+
+def _contrast(content: Mapping[str, Any]) -> Contrast:
+    parts = tuple(
+        Part(**_tuples(part) | {"figures": tuple(Portion(**_tuples(figure)) for figure in part["figures"])})
+        for part in content["parts"]
+    )
+    differences = tuple(Difference(**difference) for difference in content["differences"])
+    return Contrast(**_tuples(content) | {"parts": parts, "differences": differences})

@@ -1,11 +1,12 @@
 """The scorecard of a dyad: from answers to scores with intervals, what is withheld, and what they rest on."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from assessments.scoring import composites
-from assessments.scoring.calibration import Calibration, LevelCalibration
+from assessments.scoring.calibration import Calibration
 from assessments.scoring.cases import case_results
 from assessments.scoring.estimates import NO_ESTIMATE, Estimate, estimates
 from assessments.scoring.inputs import (
@@ -34,7 +35,9 @@ from assessments.scoring.results import (
 )
 from assessments.scoring.tallies import Tally, by_indicator
 
-__all__ = ["ScorecardResult", "digest", "p_above", "score_dyad", "share_band"]
+__all__ = ["ScorecardResult", "digest", "p_above", "score_dyad", "score_level", "share_band"]
+
+Estimator = Callable[[Sequence[Answer], Mapping[str, Mapping[str, float]]], Mapping[str, Estimate]]
 
 
 def score_dyad(
@@ -53,12 +56,13 @@ def score_dyad(
         raise ValueError(f"The framework has no indicator {', '.join(unknown)}.")
     arrangements = {engagement.arrangement for engagement in engagements}
     levels = {
-        level: _Level.of(
+        level: score_level(
             level,
             framework.of_level(level),
             [answer for answer in answers if known[answer.indicator] == level],
             arrangements,
-        ).result(calibration.levels[level])
+            partial(estimates, calibration=calibration.levels[level]),
+        )
         for level in LEVELS
     }
     return ScorecardResult(
@@ -66,6 +70,21 @@ def score_dyad(
         political_above_field=p_above(levels[POLITICAL], levels[FIELD]),
         cases=case_results(framework, answers),
     )
+
+
+def score_level(
+    code: str,
+    shapes: Sequence[DimensionShape],
+    answers: Sequence[Answer],
+    arrangements: Iterable[str],
+    estimator: Estimator,
+) -> LevelResult:
+    """One level of a dyad, or of one of its engagements: what is published, and what it rests on.
+
+    ``estimator`` gives the estimates of linear scores from the scored evaluative answers and the scores'
+    weights by indicator.
+    """
+    return _Level.of(code, shapes, answers, arrangements).result(estimator)
 
 
 def p_above(figure: Figure, other: Figure) -> float | None:
@@ -147,6 +166,7 @@ class _Dimension:
             weight=share,
             coverage=tally.coverage,
             bounds=tally.bounds,
+            distribution=tally.distribution,
             position=None if shape.evaluative else tally.mean,
             badges=tally.badges,
             **of_codes.get(shape.code, NO_ESTIMATE).to_dict(),
@@ -192,13 +212,13 @@ class _Level:
                 evaluative += own
         return cls(code, tuple(dimensions), tuple(evaluative), Tally.of(evaluative))
 
-    def result(self, calibration: LevelCalibration) -> LevelResult:
+    def result(self, estimator: Estimator) -> LevelResult:
         weights = {d.shape.code: d.shape.weight for d in self.dimensions if d.weights}
         published = [d.shape.code for d in self.dimensions if d.status == PUBLISHED]
         coverage = composites.coverage(weights, published)
         shown = composites.reaches(coverage, composites.LEVEL_THRESHOLD)
         shares = composites.shares(weights, published) if shown else {}
-        of_codes = self._estimates(shares, calibration)
+        of_codes = self._estimates(shares, estimator)
         scores = {code: of_codes[code].score or 0.0 for code in shares}
         mean = of_codes[self.code].score if shown else None
         geometric = composites.geometric_mean(scores, weights) if shown else None
@@ -216,7 +236,7 @@ class _Level:
             **_counts(self.total),
         )
 
-    def _estimates(self, shares: Mapping[str, float], calibration: LevelCalibration) -> dict[str, Estimate]:
+    def _estimates(self, shares: Mapping[str, float], estimator: Estimator) -> Mapping[str, Estimate]:
         """Estimates by code of indicators and dimensions with data, and of the level if it is shown."""
         weights: dict[str, dict[str, float]] = {}
         of_level: dict[str, float] = {}
@@ -228,7 +248,7 @@ class _Level:
                 of_level |= {code: share * weight for code, weight in dimension.shares.items()}
         if of_level:
             weights[self.code] = of_level
-        return estimates([a for a in self.evaluative if a.score is not None], weights, calibration)
+        return estimator([a for a in self.evaluative if a.score is not None], weights)
 
     def _status(self, shown: bool) -> str:
         if shown:

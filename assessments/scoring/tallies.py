@@ -8,11 +8,15 @@ from assessments.scoring.inputs import INSUFFICIENT_EVIDENCE, NOT_APPLICABLE, An
 
 PROVISIONAL_UP_TO = 3
 FULL_FROM = 5
+SCALE = range(1, 6)
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Counts over answers; cases, assessors and assessments are counted over those with a score."""
+    """Counts over answers; cases, assessors and assessments are counted over those with a score.
+
+    ``distribution``: how many answers there are of 1, 2, 3, 4 and 5.
+    """
 
     n_ratings: int
     n_insufficient: int
@@ -21,6 +25,7 @@ class Tally:
     n_assessors: int
     n_assessments: int
     total: int
+    distribution: tuple[int, ...]
     independent: bool
     rating_ids: tuple[int, ...]
 
@@ -35,6 +40,7 @@ class Tally:
             n_assessors=len({answer.assessor_id for answer in scored}),
             n_assessments=len({(answer.case, answer.assessor_id) for answer in scored}),
             total=sum(answer.score or 0 for answer in scored),
+            distribution=tuple(sum(answer.score == score for answer in scored) for score in SCALE),
             independent=any(not answer.conflict for answer in scored),
             rating_ids=tuple(sorted(a.rating_id for a in answers if a.non_score != NOT_APPLICABLE)),
         )
