@@ -57,8 +57,13 @@ def framework_shape(framework: Framework) -> FrameworkShape:
 
 def answers_of(revision_ids: Sequence[int]) -> list[Answer]:
     """The answers of these approved revisions: one query."""
+    return [answer for _dyad, answer in answers_with_dyads(revision_ids)]
+
+
+def answers_with_dyads(revision_ids: Sequence[int]) -> list[tuple[int, Answer]]:
+    """The answers of these approved revisions, each with the id of its dyad: one query."""
     ratings = ApprovedRating.objects.filter(revision__in=revision_ids).select_related("indicator", "dyad")
-    return [answer_of(rating) for rating in ratings.order_by("rating_id")]
+    return [(rating.dyad_id, answer_of(rating)) for rating in ratings.order_by("rating_id")]
 
 
 def answer_of(rating: ApprovedRating) -> Answer:

@@ -14,6 +14,7 @@ from assessments.scoring.intervals import (
     STRONG_ABOVE,
     WEAK_BELOW,
     Distribution,
+    Floats,
     inflation,
 )
 from assessments.scoring.tier_a import Posterior, Ratings, posterior
@@ -46,10 +47,14 @@ def estimates(
     codes = sorted({answer.indicator for answer in answers})
     fitted = _fit(answers, codes, calibration)
     matrix = np.array([[of_score.get(code, 0.0) for code in codes] for of_score in weights.values()])
-    mean = matrix @ fitted.mean
     variance = inflation(calibration.degrees_of_freedom) * np.einsum(
         "si,ij,sj->s", matrix, fitted.covariance, matrix
     )
+    return dict(zip(weights, described(matrix @ fitted.mean, variance), strict=True))
+
+
+def described(mean: Floats, variance: Floats) -> list[Estimate]:
+    """What is shown of scores with these means and (inflated) variances."""
     betas = Distribution.of(mean, variance)
     columns = (
         np.clip(mean, LOWEST, HIGHEST),
@@ -59,11 +64,23 @@ def estimates(
         betas.below(WEAK_BELOW),
         1 - betas.below(STRONG_ABOVE),
     )
-    rows = np.column_stack(columns).tolist()
-    return {code: Estimate(*row) for code, row in zip(weights, rows, strict=True)}
+    return [Estimate(*row) for row in np.column_stack(columns).tolist()]
 
 
 def _fit(answers: Sequence[Answer], codes: Sequence[str], calibration: LevelCalibration) -> Posterior:
+    ratings, _cases = arrays(answers, codes)
+    return posterior(ratings, means(codes, calibration), calibration)
+
+
+def means(codes: Sequence[str], calibration: LevelCalibration) -> Floats:
+    return np.array([calibration.mean_of(code) for code in codes])
+
+
+def arrays(answers: Sequence[Answer], codes: Sequence[str]) -> tuple[Ratings, list[str]]:
+    """Scored answers as arrays in an order of their own, so that the order of rows changes nothing.
+
+    Indicators count in the order of ``codes``; cases in that of the second list returned.
+    """
     position = {code: index for index, code in enumerate(codes)}
     ordered = sorted(
         answers, key=lambda a: (a.indicator, a.case, a.assessor_id, a.score or 0, a.conflict, a.rating_id)
@@ -71,5 +88,4 @@ def _fit(answers: Sequence[Answer], codes: Sequence[str], calibration: LevelCali
     cases = {case: index for index, case in enumerate(dict.fromkeys(a.case for a in ordered))}
     assessors = {who: index for index, who in enumerate(dict.fromkeys(a.assessor_id for a in ordered))}
     rows = [(cases[a.case], assessors[a.assessor_id], position[a.indicator], a.score or 0) for a in ordered]
-    ratings = Ratings.of(rows, [answer.conflict for answer in ordered])
-    return posterior(ratings, np.array([calibration.mean_of(code) for code in codes]), calibration)
+    return Ratings.of(rows, [answer.conflict for answer in ordered]), list(cases)

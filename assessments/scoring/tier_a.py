@@ -42,29 +42,73 @@ class Posterior:
     covariance: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """What an average assessor without conflict would say of each case: theta + C + H.
+
+    One entry a pair of case and indicator that is rated, in the order of ``case`` and ``indicator``.
+    """
+
+    case: Indices
+    indicator: Indices
+    posterior: Posterior
+
+
+@dataclass(frozen=True, slots=True)
+class _Solution:
+    """Posterior of the columns of the design, as deviations from means, and the groups integrated out."""
+
+    mean: Floats
+    covariance: Floats
+    group: Indices  # case times number of indicators plus indicator, one entry a group
+    kappa: Floats
+    sums: Floats
+    deviations: Floats
+
+
 def posterior(ratings: Ratings, mu: Floats, calibration: LevelCalibration) -> Posterior:
     """Solve the mixed model of one dyad and level; ``mu`` are the means of its indicators.
 
     The case-by-indicator effects are integrated out group by group (Woodbury), the rest is one small system.
     """
+    solved, n = _solve(ratings, mu, calibration), len(mu)
+    return Posterior(mu + solved.mean[:n], solved.covariance[:n, :n])
+
+
+def cases(ratings: Ratings, mu: Floats, calibration: LevelCalibration) -> Cases:
+    """The same model's posterior of single cases.
+
+    Given the columns of the design, H of a group has the mean ``kappa (e_q - s_q b)`` and the variance
+    ``kappa s2_e``, independently of other groups.
+    """
+    solved, n = _solve(ratings, mu, calibration), len(mu)
+    case, indicator = solved.group // n, solved.group % n
+    rows = -solved.sums * solved.kappa[:, None]
+    each = np.arange(len(case))
+    rows[each, indicator] += 1
+    rows[each, n + case] += 1
+    mean = mu[indicator] + rows @ solved.mean + solved.kappa * solved.deviations
+    own = np.diag(solved.kappa * calibration.components.residual)
+    return Cases(case, indicator, Posterior(mean, rows @ solved.covariance @ rows.T + own))
+
+
+def _solve(ratings: Ratings, mu: Floats, calibration: LevelCalibration) -> _Solution:
     components = calibration.components
     design = _design(ratings, len(mu))
     deviation = ratings.score - mu[ratings.indicator]
-    _, group, size = np.unique(
+    group, member, size = np.unique(
         ratings.case * len(mu) + ratings.indicator, return_inverse=True, return_counts=True
     )
     kappa = components.case_indicator / (components.residual + size * components.case_indicator)
     sums = np.zeros((len(size), design.shape[1]))
-    np.add.at(sums, group, design)
+    np.add.at(sums, member, design)
+    deviations = np.bincount(member, deviation, len(size)).astype(np.float64)
     weighted = sums * kappa[:, None]
     precision = (design.T @ design - sums.T @ weighted) / components.residual
     precision += _prior_precision(design.shape[1], ratings, len(mu), calibration)
-    pull = (
-        design.T @ deviation - weighted.T @ np.bincount(group, deviation, len(size))
-    ) / components.residual
+    pull = (design.T @ deviation - weighted.T @ deviations) / components.residual
     covariance = np.linalg.inv(precision)
-    n = len(mu)
-    return Posterior(mu + (covariance @ pull)[:n], covariance[:n, :n])
+    return _Solution(covariance @ pull, covariance, group, kappa, sums, deviations)
 
 
 def prior_covariance(n: int, calibration: LevelCalibration) -> Floats:

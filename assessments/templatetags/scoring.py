@@ -16,3 +16,9 @@ def badge(code: str) -> str:
 @register.filter
 def in_words(score: int, indicator: Indicator) -> str:
     return indicator.scale[score]
+
+
+@register.filter
+def heat(score: float) -> int:
+    """The step, 1 to 5, of a score on the scale of colours: each step is 0.8 wide."""
+    return min(5, int((score - 1) / 0.8) + 1)
