@@ -6,7 +6,7 @@ from datetime import datetime
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import transaction
 
-from assessments import scorecards, snapshot
+from assessments import scorecards
 from assessments.actions.approved_ratings import rewrite_approved_ratings
 from assessments.models import (
     ApprovedRating,
@@ -86,12 +86,14 @@ def calibrate(*, framework: Framework, at: datetime) -> Calibration:
         .order_by("rating_id")
     )
     by_dyad = [(rating.dyad_id, scorecards.answer_of(rating)) for rating in ratings]
-    record = calibrate_ratings(scorecards.framework_shape(framework), by_dyad).to_dict()
-    sha256 = snapshot.digest(record)
+    record = calibrate_ratings(scorecards.framework_shape(framework), by_dyad)
+    sha256 = record.digest()
     current = scorecards.latest_calibration(framework)
     if current and current.sha256 == sha256:
         return current
-    calibration = Calibration.objects.create(framework=framework, record=record, sha256=sha256, created_at=at)
+    calibration = Calibration.objects.create(
+        framework=framework, record=record.to_dict(), sha256=sha256, created_at=at
+    )
     for dyad in _assessed_dyads(framework):
         refresh_dyad(dyad=dyad, framework=framework, at=at)
     return calibration

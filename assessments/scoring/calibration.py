@@ -1,42 +1,59 @@
 """What ratings without conflict of interest say about indicators in general, before a dyad is looked at."""
 
-from collections import defaultdict
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from math import fsum
 from typing import Any
 
+import numpy as np
+
+from assessments.scoring.components import (
+    DEFAULTS_COUNT_AS,
+    NOT_ESTIMATED,
+    Components,
+    Sample,
+    degrees_of_freedom,
+    estimate,
+)
 from assessments.scoring.inputs import LEVELS, Answer, DimensionShape, FrameworkShape
+
+__all__ = ["Calibration", "Components", "LevelCalibration", "Sample", "calibrate", "calibrate_level"]
 
 NEUTRAL = 3.0
 GRAND_MEAN_WEIGHT = 0.5
 HALF_WEIGHT_COUNT = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Components:
-    """Variances: dyads, dyad x indicator, cases, case x indicator, assessors, residual."""
-
-    dyad: float = 0.25
-    dyad_indicator: float = 0.25
-    case: float = 0.10
-    case_indicator: float = 0.10
-    assessor: float = 0.20
-    residual: float = 0.60
+DECIMALS = 9
 
 
 @dataclass(frozen=True, slots=True)
 class LevelCalibration:
     """Indicator means by code, and how many dyads and assessors they rest on (at least 1).
 
-    ``degrees_of_freedom`` are those of the variance components: 8 for the defaults.
+    ``degrees_of_freedom`` are those of the variance components: 8 for the defaults. ``guard`` to ``groups``
+    say where the components come from, as :class:`~assessments.scoring.components.Estimation` has them.
     """
 
     mu: Mapping[str, float] = field(default_factory=dict)
     n_dyads: int = 1
     n_assessors: int = 1
     components: Components = field(default_factory=Components)
-    degrees_of_freedom: float = 8.0
+    degrees_of_freedom: float = DEFAULTS_COUNT_AS
+    guard: str = NOT_ESTIMATED
+    estimated: Components | None = None
+    smallest_eigenvalue: float = 0.0
+    groups: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def from_dict(cls, part: Mapping[str, Any]) -> "LevelCalibration":
+        estimated = part.get("estimated")
+        return cls(
+            **{
+                **part,
+                "components": Components(**part["components"]),
+                "estimated": Components(**estimated) if estimated else None,
+            }
+        )
 
     def mean_of(self, indicator: str) -> float:
         return self.mu.get(indicator, NEUTRAL)
@@ -57,55 +74,81 @@ class Calibration:
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> "Calibration":
-        return cls(
-            {
-                level: LevelCalibration(**{**part, "components": Components(**part["components"])})
-                for level, part in record["levels"].items()
-            }
-        )
+        return cls({level: LevelCalibration.from_dict(part) for level, part in record["levels"].items()})
+
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON, numbers at nine decimals, in hexadecimal."""
+        content = json.dumps(_rounded(self.to_dict()), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _rounded(part) for key, part in value.items()}
+    return round(value, DECIMALS) + 0.0 if isinstance(value, float) else value
 
 
 def calibrate(framework: FrameworkShape, answers: Sequence[tuple[int, Answer]]) -> Calibration:
-    """Estimate indicator means from (dyad id, answer) pairs; answers in conflict are left out.
+    """Estimate indicator means and components from (dyad id, answer) pairs; answers in conflict are left out.
 
     Callers pass only answers that are released to every organisation.
     """
-    return Calibration({level: _calibrate_level(framework.of_level(level), answers) for level in LEVELS})
+    codes = {level: evaluative_codes(framework.of_level(level)) for level in LEVELS}
+    return Calibration(
+        {level: calibrate_level(codes[level], _sample(codes[level], answers)) for level in LEVELS}
+    )
 
 
-def _calibrate_level(
-    dimensions: Sequence[DimensionShape], answers: Sequence[tuple[int, Answer]]
-) -> LevelCalibration:
-    scores: dict[str, dict[int, list[int]]] = {
-        indicator.code: defaultdict(list)
-        for dimension in dimensions
-        for indicator in dimension.indicators
-        if indicator.evaluative
-    }
-    assessors = set()
-    for dyad, answer in answers:
-        if answer.score is not None and not answer.conflict and answer.indicator in scores:
-            scores[answer.indicator][dyad].append(answer.score)
-            assessors.add(answer.assessor_id)
-    dyads = {dyad for by_dyad in scores.values() for dyad in by_dyad}
-    return LevelCalibration(_means(scores), max(1, len(dyads)), max(1, len(assessors)))
+def evaluative_codes(dimensions: Sequence[DimensionShape]) -> list[str]:
+    """The indicators that a level is calibrated on, in their order."""
+    return [i.code for dimension in dimensions for i in dimension.indicators if i.evaluative]
 
 
-def _means(scores: Mapping[str, Mapping[int, Sequence[int]]]) -> dict[str, float]:
-    """Means of one level's indicators, drawn towards the grand mean; few ratings of a dyad weigh less."""
-    weighted = {
-        code: [_weight_and_mean(ratings) for ratings in by_dyad.values()] for code, by_dyad in scores.items()
-    }
-    pairs = [pair for of_indicator in weighted.values() for pair in of_indicator]
-    weight = fsum(w for w, _ in pairs)
-    grand = fsum(w * mean for w, mean in pairs) / weight if weight else NEUTRAL
-    return {
-        code: (fsum(w * mean for w, mean in of_indicator) + GRAND_MEAN_WEIGHT * grand)
-        / (fsum(w for w, _ in of_indicator) + GRAND_MEAN_WEIGHT)
-        for code, of_indicator in weighted.items()
-    }
+def _sample(codes: Sequence[str], answers: Sequence[tuple[int, Answer]]) -> Sample:
+    position = {code: index for index, code in enumerate(codes)}
+    used = [
+        (dyad, answer)
+        for dyad, answer in answers
+        if answer.score is not None and not answer.conflict and answer.indicator in position
+    ]
+    cases = {case: index for index, case in enumerate(dict.fromkeys(answer.case for _dyad, answer in used))}
+    return Sample.of(
+        (dyad, cases[answer.case], answer.assessor_id, position[answer.indicator], answer.score or 0)
+        for dyad, answer in used
+    )
 
 
-def _weight_and_mean(ratings: Sequence[int]) -> tuple[float, float]:
-    n = len(ratings)
-    return n / (n + HALF_WEIGHT_COUNT), sum(ratings) / n
+def calibrate_level(codes: Sequence[str], sample: Sample) -> LevelCalibration:
+    """Calibrate one level; the sample names indicators by their position in ``codes``."""
+    found = estimate(sample)
+    n_dyads, n_assessors = max(1, found.groups["dyad"]), max(1, found.groups["assessor"])
+    return LevelCalibration(
+        mu=dict(zip(codes, _means(sample, len(codes)), strict=True)),
+        n_dyads=n_dyads,
+        n_assessors=n_assessors,
+        components=found.components,
+        degrees_of_freedom=DEFAULTS_COUNT_AS if found.guard else degrees_of_freedom(n_dyads, n_assessors),
+        guard=found.guard,
+        estimated=found.estimated,
+        smallest_eigenvalue=found.smallest_eigenvalue,
+        groups=found.groups,
+    )
+
+
+def _means(sample: Sample, n_indicators: int) -> list[float]:
+    """Means of one level's indicators, drawn towards the grand mean; few ratings of a dyad weigh less.
+
+    Cells of dyad and indicator are added in an order that does not depend on who is who.
+    """
+    group = sample.factors()["dyad_indicator"]
+    count, total = np.bincount(group), np.bincount(group, sample.score)
+    indicator = np.zeros(len(count), dtype=np.intp)
+    indicator[group] = sample.indicator
+    order = np.lexsort((total, count, indicator))
+    indicator, count, total = indicator[order], count[order], total[order]
+    weight = count / (count + HALF_WEIGHT_COUNT)
+    weighted = weight * total / np.maximum(count, 1)
+    grand = weighted.sum() / weight.sum() if len(weight) else NEUTRAL
+    sums = np.bincount(indicator, weighted, n_indicators) + GRAND_MEAN_WEIGHT * grand
+    means: list[float] = (sums / (np.bincount(indicator, weight, n_indicators) + GRAND_MEAN_WEIGHT)).tolist()
+    return means
