@@ -44,8 +44,10 @@ NEEDED: dict[Action, Permission] = {
     Action.RETURN: Permission.REVIEW,
     Action.APPROVE: Permission.REVIEW,
     Action.RELEASE: Permission.RELEASE,
+    Action.SHARE: Permission.ASSIGN,
+    Action.HAND_OVER: Permission.ASSIGN,
 }
-ASSESSOR_ONLY = {Action.EDIT, Action.SUBMIT, Action.REVISE, Action.WITHDRAW}
+ASSESSOR_ONLY = {Action.SUBMIT, Action.REVISE, Action.WITHDRAW}
 DECISIONS = {Action.RETURN, Action.APPROVE}
 
 
@@ -63,6 +65,8 @@ def may_act(user: User, action: Action, assessment: Assessment) -> Verdict:
             _("This is not possible while the assessment is in the state “%(state)s”.")
             % {"state": assessment.get_state_display()}
         )
+    if action is Action.SHARE and _is_assessor(user, assessment):
+        return YES
     if action not in NEEDED or not may(user, NEEDED[action], assessment.on_behalf_of_id):
         return Verdict(
             _("Your role in %(organisation)s does not allow this.")
@@ -70,9 +74,31 @@ def may_act(user: User, action: Action, assessment: Assessment) -> Verdict:
         )
     if action in ASSESSOR_ONLY and assessment.assessor_id != user.pk:
         return Verdict(_("Only the assessor can do this."))
+    if action is Action.EDIT and not writes(user, assessment):
+        return Verdict(_("Only the assessor and the co-authors can do this."))
     if NEEDED[action] is Permission.REVIEW:
         return _may_review(user, action, assessment)
     return YES
+
+
+def _is_assessor(user: User, assessment: Assessment) -> bool:
+    own = assessment.assessor_id == user.pk
+    return own and may(user, Permission.RECORD, assessment.on_behalf_of_id)
+
+
+def writes(user: User, assessment: Assessment) -> bool:
+    """Is ``user`` the assessor or a co-author?"""
+    return assessment.assessor_id == user.pk or assessment.co_authors.filter(person=user).exists()
+
+
+def may_write_for(person: User, assessment: Assessment) -> Verdict:
+    """May ``person`` become a co-author or the assessor: are they an analyst of its organisation now?"""
+    if may(person, Permission.RECORD, assessment.on_behalf_of_id):
+        return YES
+    return Verdict(
+        _("%(person)s is not an analyst of %(organisation)s.")
+        % {"person": person, "organisation": assessment.on_behalf_of}
+    )
 
 
 def _may_review(user: User, action: Action, assessment: Assessment) -> Verdict:

@@ -17,6 +17,8 @@ class Action(models.TextChoices):
     AMEND = "amend", _("Amend")
     SUPERSEDE = "supersede", _("Supersede")
     WITHDRAW = "withdraw", _("Withdraw")
+    SHARE = "share", _("Choose co-authors")
+    HAND_OVER = "hand_over", _("Hand over")
 
 
 # A second reviewer may open what a first one has opened, and add an approval: the state stays.
@@ -24,6 +26,8 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     (State.DRAFT, Action.EDIT): State.DRAFT,
     (State.DRAFT, Action.SUBMIT): State.SUBMITTED,
     (State.DRAFT, Action.WITHDRAW): State.WITHDRAWN,
+    (State.DRAFT, Action.SHARE): State.DRAFT,
+    (State.DRAFT, Action.HAND_OVER): State.DRAFT,
     (State.SUBMITTED, Action.START_REVIEW): State.IN_REVIEW,
     (State.SUBMITTED, Action.WITHDRAW): State.WITHDRAWN,
     (State.IN_REVIEW, Action.START_REVIEW): State.IN_REVIEW,
@@ -31,6 +35,8 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     (State.IN_REVIEW, Action.APPROVE): State.APPROVED,
     (State.RETURNED, Action.REVISE): State.DRAFT,
     (State.RETURNED, Action.WITHDRAW): State.WITHDRAWN,
+    (State.RETURNED, Action.SHARE): State.RETURNED,
+    (State.RETURNED, Action.HAND_OVER): State.RETURNED,
     (State.APPROVED, Action.APPROVE): State.APPROVED,
     (State.APPROVED, Action.RELEASE): State.APPROVED,
     (State.APPROVED, Action.AMEND): State.APPROVED,

@@ -10,8 +10,13 @@ from django.template.loader import get_template
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form that came from nowhere: mostly a page that stayed open over a sign-out."""
-    return render(request, "403_csrf.html", status=403)
+    """A form that came from nowhere: mostly a page that stayed open over a sign-out.
+
+    The header tells scripts that a fresh token may help.
+    """
+    response = render(request, "403_csrf.html", status=403)
+    response["X-Reason"] = "csrf"
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -3,10 +3,14 @@
 import re
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pghistory
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 from django_structlog.middlewares import RequestMiddleware
 from structlog.contextvars import bind_contextvars, clear_contextvars
@@ -86,3 +90,14 @@ class HistoryContext:
             return self.get_response(request)
         with pghistory.context(user=request.user.pk, url=request.path):
             return self.get_response(request)
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Tells a page that asks in the background to sign in again; a redirect would land inside the page."""
+
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HttpRequest, view_func: Callable[..., Any]
+    ) -> HttpResponseBase:
+        if request.headers.get("HX-Request") != "true":
+            return super().handle_no_permission(request, view_func)
+        return render(request, "components/signed_out.html", status=401)

@@ -25,6 +25,7 @@ class Permission(models.TextChoices):
     REVIEW = "review", _("Review assessments")
     MANAGE_PEOPLE = "manage_people", _("See who belongs to the organisation")
     MANAGE_MISSIONS = "manage_missions", _("Record missions and instruments by file")
+    ASSIGN = "assign", _("Say who works on assessments")
     RELEASE = "release", _("Release assessments to partners")
     DECIDE_RECOMMENDATIONS = "decide_recommendations", _("Accept or decline recommendations")
 
@@ -52,6 +53,7 @@ ROLES: dict[Role, RoleDescription] = {
                 Permission.READ_OWN_WORK,
                 Permission.MANAGE_PEOPLE,
                 Permission.MANAGE_MISSIONS,
+                Permission.ASSIGN,
                 Permission.RELEASE,
                 Permission.DECIDE_RECOMMENDATIONS,
             }

@@ -284,6 +284,7 @@ def _complete(assessment: Assessment, answers: Mapping[str, int | str], state: s
 def answer(assessment: Assessment, answers: Mapping[str, int | str]) -> None:
     """Answer indicators of a draft by code, each with rationale, moderate confidence and one source."""
     indicators = {indicator.code: indicator for indicator in assessment.applicable_indicators()}
+    versions = dict(assessment.ratings.values_list("indicator__code", "version"))
     given = [
         recording.AnswerInput(
             indicator=indicators[code],
@@ -291,6 +292,7 @@ def answer(assessment: Assessment, answers: Mapping[str, int | str]) -> None:
             non_score=value if isinstance(value, str) else "",
             rationale=f"Why {code} is {value}.",
             confidence="moderate",
+            version=versions.get(code, 0),
         )
         for code, value in answers.items()
     ]

@@ -30,6 +30,7 @@ ALLOWED_WRITES = {
 }
 HISTORY = ("insert_insert", "update_update")
 WITHOUT_HISTORY = {
+    "Presence": "says who has the editor open now, for two minutes",
     "User_groups": "no right follows from groups, and no form offers them",
     "User_user_permissions": "no right follows from Django's own permissions",
 }

@@ -52,7 +52,13 @@ OWN_TOKEN = "  login   login   404     404     200     404     404     404     4
 DYAD = {"slug": "OWN-OTHER"}
 POLITICAL = {**DYAD, "level": "political"}
 OPENING = {"on_behalf_of": "1"}
-DESCRIPTION = {"period_start": "2004", "period_end": "2005", "basis": "Interviews", "marking": "AMBER"}
+DESCRIPTION = {
+    "version": "1",
+    "period_start": "2004",
+    "period_end": "2005",
+    "basis": "Interviews",
+    "marking": "AMBER",
+}
 ANSWERS = {"P1.1-answer": "5", "P1.1-version": "1", "P1.2-version": "1", "then": "stay"}
 
 PAGES = [
@@ -83,6 +89,10 @@ PAGES = [
     Row("GET", "assessments:dimension", {"pk": "draft", "code": "P1"}, ASSESSOR),
     Row("POST", "assessments:dimension", {"pk": "draft", "code": "P1"}, BY_ANALYST, ANSWERS),
     Row("POST", "assessments:dimension", {"pk": "submitted", "code": "P1"}, REFUSED),
+    Row("POST", "assessments:save-answer", {"pk": "draft", "code": "P1.1"}, BY_ANALYST, ANSWERS),
+    Row("POST", "assessments:save-answer", {"pk": "submitted", "code": "P1.1"}, REFUSED, ANSWERS),
+    Row("GET", "assessments:presence", {"pk": "draft"}, ASSESSOR.replace("away", "403 ")),
+    Row("GET", "assessments:signed-in", {}, SIGNED_IN),
     Row("GET", "assessments:add-evidence", {"pk": "draft", "code": "P1.1"}, ASSESSOR),
     Row(
         "POST",

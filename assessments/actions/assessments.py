@@ -9,7 +9,15 @@ from django.utils.translation import gettext as _
 
 from assessments.actions.scorecards import refresh_dyad
 from assessments.choices import Level, Marking
-from assessments.models import Assessment, AssessmentRelease, Engagement, Evidence, Framework, Rating
+from assessments.models import (
+    Assessment,
+    AssessmentRelease,
+    Contribution,
+    Engagement,
+    Evidence,
+    Framework,
+    Rating,
+)
 from assessments.policy import may_act, may_open
 from assessments.workflow import Action, next_state
 from organisations.models import Dyad, Organisation, User
@@ -54,7 +62,13 @@ def open_assessment(
     )
     assessment.full_clean()
     assessment.save()
+    contributed(assessment, by, at)
     return assessment
+
+
+def contributed(assessment: Assessment, by: User, at: datetime) -> None:
+    """Note that ``by`` has written something of the assessment: they never review it."""
+    Contribution.objects.get_or_create(assessment=assessment, person=by, defaults={"first_at": at})
 
 
 def _refuse_future(period: tuple[int, int], at: datetime) -> None:
@@ -62,27 +76,47 @@ def _refuse_future(period: tuple[int, int], at: datetime) -> None:
         raise ValidationError({"period_end": _("The period cannot end in the future.")})
 
 
+class DescriptionChanged(Exception):
+    """Somebody changed the description since it was read. ``theirs`` is the assessment as it is now."""
+
+    def __init__(self, theirs: Assessment) -> None:
+        super().__init__(_("Somebody has changed the description since you opened it."))
+        self.theirs = theirs
+
+
 @transaction.atomic
 def describe(
     *,
     assessment: Assessment,
     by: User,
+    version: int,
     period: tuple[int, int],
     basis: str,
     reference: str,
     marking: str,
     at: datetime,
 ) -> None:
-    """Change what a draft says about itself; what it is about (dyad, engagement, framework) stays."""
+    """Change what a draft says about itself; what it is about (dyad, engagement, framework) stays.
+
+    ``version`` is the ``description_version`` that was read. Raises :class:`DescriptionChanged` when there is
+    a newer one that says something else.
+    """
     locked = locked_assessment(assessment)
     may_act(by, Action.EDIT, locked).enforce()
     _refuse_future(period, at)
+    given = (*period, basis, reference, marking)
+    if given == (locked.period_start, locked.period_end, locked.basis, locked.reference, locked.marking):
+        return
+    if version != locked.description_version:
+        raise DescriptionChanged(locked)
     locked.period_start, locked.period_end = period
     locked.basis, locked.reference, locked.marking = basis, reference, marking
     locked.version += 1
+    locked.description_version += 1
     locked.updated_at = at
     locked.full_clean()
     locked.save()
+    contributed(locked, by, at)
 
 
 @transaction.atomic
@@ -110,7 +144,9 @@ def amend(*, assessment: Assessment, by: User, at: datetime) -> Assessment:
 
 
 def _copy_answers(original: Assessment, copy: Assessment) -> None:
-    """Copy answers and evidence; who wrote an answer stays its author, who may not approve it in turn."""
+    """Copy answers and evidence; whoever wrote any of it stays an author, who may not approve it in turn."""
+    for contribution in original.contributions.exclude(person__in=copy.contributions.values("person")):
+        contributed(copy, contribution.person, contribution.first_at)
     for rating in original.ratings.prefetch_related("evidence"):
         copied = Rating.objects.create(
             assessment=copy,

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from assessments.actions.assessments import locked_assessment
+from assessments.actions.assessments import contributed, locked_assessment
 from assessments.actions.sources import add_source
 from assessments.choices import Stance
 from assessments.models import Assessment, Evidence, Indicator, Rating, Source
@@ -28,14 +28,14 @@ class Conflict(Exception):
 
 @dataclass(frozen=True, slots=True)
 class AnswerInput:
-    """One answer as given. ``version`` is the rating's version that was read; 0 when there was none."""
+    """One answer as given. ``version`` is the rating's version that was read; 0 when there was no answer."""
 
     indicator: Indicator
     score: int | None = None
     non_score: str = ""
     rationale: str = ""
     confidence: str = ""
-    version: int | None = None
+    version: int = 0
 
 
 @transaction.atomic
@@ -54,14 +54,17 @@ def save_ratings(
     for answer in answers:
         if answer.indicator.pk not in asked:
             raise ValidationError(_("%(indicator)s is not asked here.") % {"indicator": answer.indicator})
-    current = {rating.indicator_id: rating for rating in locked.ratings.select_related("indicator")}
+    ratings = locked.ratings.select_related("indicator", "updated_by")
+    current = {rating.indicator_id: rating for rating in ratings}
     changed = [answer for answer in answers if not _same(current.get(answer.indicator.pk), answer)]
-    stale = [current[a.indicator.pk] for a in changed if _is_stale(current.get(a.indicator.pk), a)]
+    stale = [a.indicator.pk for a in changed if _is_stale(current.get(a.indicator.pk), a)]
+    if any(pk not in current for pk in stale):
+        raise ValidationError(_("This answer has never been saved: open the page again."))
     if stale:
-        raise Conflict(stale)
+        raise Conflict([current[pk] for pk in stale])
     saved = [_write(locked, current.get(answer.indicator.pk), answer, by, at) for answer in changed]
     if saved:
-        _touch(locked, at)
+        _touch(locked, by, at)
     return saved
 
 
@@ -73,18 +76,16 @@ def _same(rating: Rating | None, answer: AnswerInput) -> bool:
 
 
 def _is_stale(rating: Rating | None, answer: AnswerInput) -> bool:
-    if rating is None or answer.version is None or not (rating.answered or rating.rationale):
-        return False
-    return rating.version != answer.version
+    """Was the answer written since it was read? Clearing counts as writing, citing evidence does not."""
+    return (rating.version if rating else 0) != answer.version
 
 
 def _write(
     assessment: Assessment, rating: Rating | None, answer: AnswerInput, by: User, at: datetime
 ) -> Rating:
     if rating is None:
-        rating = Rating(assessment=assessment, indicator=answer.indicator)
-    else:
-        rating.version += 1
+        rating = Rating(assessment=assessment, indicator=answer.indicator, version=0)
+    rating.version += 1
     rating.score, rating.non_score = answer.score, answer.non_score
     rating.rationale, rating.confidence = answer.rationale, answer.confidence
     rating.updated_by, rating.updated_at = by, at
@@ -114,7 +115,7 @@ def add_evidence(
     if source.organisation_id not in {None, locked.on_behalf_of_id}:
         raise ValidationError(_("This source belongs to another organisation."))
     rating, _created = Rating.objects.get_or_create(
-        assessment=locked, indicator=indicator, defaults={"updated_by": by, "updated_at": at}
+        assessment=locked, indicator=indicator, defaults={"version": 0, "updated_by": by, "updated_at": at}
     )
     evidence = Evidence(
         rating=rating,
@@ -126,7 +127,7 @@ def add_evidence(
     )
     evidence.full_clean()
     evidence.save()
-    _touch(locked, at)
+    _touch(locked, by, at)
     return evidence
 
 
@@ -150,10 +151,11 @@ def remove_evidence(*, evidence: Evidence, by: User, at: datetime) -> None:
     locked = locked_assessment(evidence.rating.assessment)
     may_act(by, Action.EDIT, locked).enforce()
     evidence.delete()
-    _touch(locked, at)
+    _touch(locked, by, at)
 
 
-def _touch(assessment: Assessment, at: datetime) -> None:
+def _touch(assessment: Assessment, by: User, at: datetime) -> None:
+    contributed(assessment, by, at)
     assessment.version += 1
     assessment.updated_at = at
     assessment.save(update_fields=["version", "updated_at"])

@@ -68,6 +68,7 @@ def submit(*, assessment: Assessment, by: User, at: datetime) -> Revision:
         raise Incomplete(missing)
     content = snapshot.content_of(locked)
     writers = set(locked.ratings.values_list("updated_by", flat=True))
+    writers |= set(locked.contributions.values_list("person", flat=True))
     revision = Revision.objects.create(
         assessment=locked,
         number=locked.revisions.count() + 1,

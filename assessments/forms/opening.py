@@ -58,6 +58,16 @@ class DescriptionForm(forms.Form):
         return {"period": period} | {name: data[name] for name in ("basis", "reference", "marking")}
 
 
+class MendForm(DescriptionForm):
+    """The description of a draft; ``version`` is the ``description_version`` that was read."""
+
+    version = forms.IntegerField(label=_("Version"), min_value=1, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper.layout.append("version")
+
+
 class OpenAssessmentForm(DescriptionForm):
     """What is assessed, on whose behalf and on what basis; the answers come afterwards."""
 

@@ -2,6 +2,7 @@
 
 from assessments.models.approved_rating import ApprovedRating
 from assessments.models.assessment import Assessment, AssessmentRelease, Rating
+from assessments.models.authorship import CoAuthor, Contribution, Presence, SectionMark
 from assessments.models.engagement import Engagement, EngagementMission
 from assessments.models.framework import Anchor, Dimension, Framework, Indicator, Rule
 from assessments.models.recommendation import Recommendation
@@ -15,6 +16,8 @@ __all__ = [
     "Assessment",
     "AssessmentRelease",
     "Calibration",
+    "CoAuthor",
+    "Contribution",
     "Dimension",
     "Engagement",
     "EngagementMission",
@@ -22,6 +25,7 @@ __all__ = [
     "Finding",
     "Framework",
     "Indicator",
+    "Presence",
     "Rating",
     "Reading",
     "Recommendation",
@@ -29,5 +33,6 @@ __all__ = [
     "Revision",
     "Rule",
     "Scorecard",
+    "SectionMark",
     "Source",
 ]

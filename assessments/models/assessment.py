@@ -28,6 +28,12 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         )
         return self.filter(models.Q(on_behalf_of__in=own) | released)
 
+    def written_by(self, user: User) -> "AssessmentQuerySet":
+        """Those that ``user`` writes: as the assessor, or as a co-author."""
+        return self.filter(
+            models.Q(assessor=user) | models.Q(pk__in=user.co_authorships.values("assessment"))
+        )
+
     def approved(self) -> "AssessmentQuerySet":
         return self.filter(state=State.APPROVED)
 
@@ -45,7 +51,8 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 class Assessment(models.Model):
     """One assessor's answers about a dyad (political level) or an engagement (field level).
 
-    ``version`` counts the changes of its answers and state: whoever writes says which one they have read.
+    ``version`` counts the changes of its answers and state, ``description_version`` those of period, basis,
+    reference and marking: whoever writes says which one they have read.
     """
 
     dyad = models.ForeignKey(
@@ -92,6 +99,7 @@ class Assessment(models.Model):
     )
     state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.DRAFT)
     version = models.PositiveIntegerField(_("version"), default=1)
+    description_version = models.PositiveIntegerField(_("version of the description"), default=1)
     current_revision = models.ForeignKey(
         "assessments.Revision", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -205,7 +213,7 @@ class Assessment(models.Model):
         return reverse("assessments:assessment", args=[self.pk])
 
 
-@pghistory.track()
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class AssessmentRelease(models.Model):
     """The release of an approved assessment to one organisation."""
 
@@ -225,7 +233,10 @@ class AssessmentRelease(models.Model):
 
 @pghistory.track()
 class Rating(models.Model):
-    """One answer. A draft's may be empty: neither scored nor declared a non-score."""
+    """One answer. A draft's may be empty: neither scored nor declared a non-score.
+
+    ``version`` counts how often the answer was written: 0 while there is only evidence for one.
+    """
 
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="ratings")
     indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="ratings")

@@ -16,7 +16,8 @@ class Revision(models.Model):
     """An immutable copy of all answers and evidence, made at submission; reviews point at it.
 
     ``content`` is what :mod:`assessments.snapshot` writes and ``sha256`` the digest of its canonical form.
-    ``author_ids`` are the people who wrote any of it: none of them may review it (by trigger).
+    ``author_ids`` are the people who wrote any of it, whatever was left of their text: none of them may
+    review it (by trigger).
     """
 
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="revisions")
@@ -96,8 +97,13 @@ class Review(models.Model):
                     IF EXISTS (
                         SELECT 1 FROM assessments_revision r
                         JOIN assessments_assessment a ON a.id = r.assessment_id
-                        WHERE r.id = NEW.revision_id
-                            AND NEW.reviewer_id = ANY (r.author_ids || r.submitted_by_id || a.assessor_id)
+                        WHERE r.id = NEW.revision_id AND (
+                            NEW.reviewer_id = ANY (r.author_ids || r.submitted_by_id || a.assessor_id)
+                            OR EXISTS (
+                                SELECT 1 FROM assessments_contribution c
+                                WHERE c.assessment_id = a.id AND c.person_id = NEW.reviewer_id
+                            )
+                        )
                     ) THEN
                         RAISE EXCEPTION 'Four eyes: an author of a revision cannot review it.'
                             USING ERRCODE = 'restrict_violation';

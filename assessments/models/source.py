@@ -56,7 +56,7 @@ class Source(models.Model):
         return f"{self.author} ({self.year or _('undated')}): {self.title}"
 
 
-@pghistory.track()
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Evidence(models.Model):
     """A place in a source that speaks for or against the answer of a rating."""
 

@@ -20,10 +20,12 @@ def home(request: SignedInRequest) -> HttpResponse:
     user = request.user
     bring_up_to_date(viewer=user, at=timezone.now())
     visible = Assessment.objects.visible_to(user).for_list()
-    mine = visible.filter(assessor=user)
+    mine = visible.written_by(user)
     reviews_for = organisation_ids_where(user, Permission.REVIEW)
     decides_for = organisation_ids_where(user, Permission.DECIDE_RECOMMENDATIONS)
-    to_review = visible.awaiting_review().filter(on_behalf_of__in=reviews_for).exclude(assessor=user)
+    to_review = (
+        visible.awaiting_review().filter(on_behalf_of__in=reviews_for).exclude(contributions__person=user)
+    )
     to_decide = (
         Recommendation.objects.visible_to(user).for_list().filter(status=RecommendationStatus.PROPOSED)
     )

@@ -80,7 +80,7 @@ QUERIES = {
 }
 
 
-QUERIES_OF_A_DRAFT = {"describe": 4, "edit": 8, "dimension": 13, "cite": 6, "check": 11}
+QUERIES_OF_A_DRAFT = {"describe": 4, "edit": 17, "dimension": 21, "cite": 6, "check": 7}
 
 
 def pages_of_a_draft(draft: Assessment) -> dict[str, str]:

@@ -168,6 +168,7 @@ def test_who_has_read_the_other_answer_may_save_over_it(client: Client) -> None:
 
 
 DESCRIPTION = {
+    "version": "1",
     "period_start": "2004",
     "period_end": "2006",
     "basis": "Interviews",
@@ -201,6 +202,7 @@ def test_a_submitted_assessment_keeps_its_description() -> None:
     with pytest.raises(Refused):
         describe(
             assessment=assessment,
+            version=assessment.description_version,
             by=assessment.assessor,
             period=(2004, 2006),
             basis="Interviews",
@@ -259,6 +261,7 @@ def test_removing_evidence_saves_what_was_typed_and_takes_only_its_own(client: C
     client.force_login(draft.assessor)
     rating, others = draft.ratings.get(), foreign.ratings.get().evidence.get()
     sent = {"P1.1-answer": "4", "P1.1-confidence": "low", "P1.1-version": "1", "P1.1-rationale": "Typed."}
+    sent |= {"P1.2-version": "0"}
     page = f"/assessments/{draft.pk}/edit/P1/"
     assert client.post(page, sent | {"then": f"remove:{rating.evidence.get().pk}"}).status_code == 302
     rating.refresh_from_db()

@@ -6,10 +6,16 @@ from assessments.choices import State
 from assessments.workflow import TRANSITIONS, Action, next_state
 
 EXPECTED = {
-    "draft": {"edit": "draft", "submit": "submitted", "withdraw": "withdrawn"},
+    "draft": {
+        "edit": "draft",
+        "submit": "submitted",
+        "withdraw": "withdrawn",
+        "share": "draft",
+        "hand_over": "draft",
+    },
     "submitted": {"start_review": "in_review", "withdraw": "withdrawn"},
     "in_review": {"start_review": "in_review", "return": "returned", "approve": "approved"},
-    "returned": {"revise": "draft", "withdraw": "withdrawn"},
+    "returned": {"revise": "draft", "withdraw": "withdrawn", "share": "returned", "hand_over": "returned"},
     "approved": {
         "approve": "approved",
         "release": "approved",
