@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 from django.contrib import admin
 from django.urls import reverse
 
+from assessments.models import Assessment
 from tests.test_permissions import TABLE, address, signed_in
 from tests.world import World, make_world
 
@@ -74,10 +76,36 @@ def test_searching_tells_nothing(world: World, person: str, route: str, paramete
 
     def answer(word: str) -> bytes:
         response = client.get(reverse(route), {parameter: word})
-        return without_tokens(response.content.replace(word.encode(), b"WORD"))
+        page = response.content.replace(word.encode(), b"WORD").replace(quote(word).encode(), b"WORD")
+        return without_tokens(page)
 
     nowhere = answer("canary0000000000000000")
-    assert [where for where, word in world.canaries.items() if answer(word) != nowhere] == []
+    words = world.canaries | world.identity
+    assert [where for where, word in words.items() if answer(word) != nowhere] == []
+
+
+@pytest.mark.parametrize("person", [person for person in OTHERS if person != "administrator"])
+def test_nobody_else_learns_who_assessed(world: World, person: str) -> None:
+    read = read_by(world, person)
+    assert [what for what, word in world.identity.items() if word.encode() in read] == []
+
+
+def test_administrators_know_people_but_not_what_they_assessed(world: World) -> None:
+    read = read_by(world, "administrator")
+    assert {what for what, word in world.identity.items() if word.encode() in read} == {
+        "name",
+        "address",
+        "id",
+    }
+    assert world.people["administrator"] is not None
+    assert not Assessment.objects.visible_to(world.people["administrator"]).exists()
+
+
+def test_its_own_people_learn_it(world: World) -> None:
+    """The control: the reference is shown to those who work there, names to their coordinators."""
+    for person in OF_ITS_ORGANISATION:
+        assert world.identity["reference"].encode() in read_by(world, person)
+    assert world.identity["name"].encode() in read_by(world, "coordinator")
 
 
 def without_tokens(page: bytes) -> bytes:

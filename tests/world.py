@@ -60,23 +60,29 @@ RULES = [
     {**RULE, "code": "one", "when": {"of": "P1.1", "measure": "n_assessors", "at_least": 1}},
     {**RULE, "code": "two", "when": {"of": "P1.1", "measure": "n_assessors", "at_least": 2}},
 ]
+COLLEAGUE_ID = 7340912658  # so that it can be told from other numbers
 _numbers = count()
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """``ids`` are what addresses are made of: assessments by state (none released but ``shared``), ..."""
+    """``ids`` are what addresses are made of: assessments by state (none released but ``shared``), ...
+
+    ``identity`` is what would tell others who assessed: of the colleague, and of the shared assessment.
+    """
 
     people: dict[str, User | None]
     ids: dict[str, Any]
     canaries: dict[str, str]
+    identity: dict[str, str]
 
 
 def make_world() -> World:
     """Work of OWN on its dyad with OTHER: private in every state, and one assessment shared with all.
 
-    The analyst assesses, the colleague is another analyst of OWN; the partners belong to OTHER, the outsider
-    to a third organisation. Private assessments carry canaries: random words, one in each of their texts.
+    The analyst assesses what is private, the colleague what is shared; both are of OWN. The partners belong
+    to OTHER, the outsider to a third organisation. Private assessments carry canaries: random words, one in
+    each of their texts.
     """
     own, other = OrganisationFactory(acronym="OWN"), OrganisationFactory(acronym="OTHER")
     dyad, framework = DyadFactory(first=own, second=other), FrameworkFactory(version="1.0", rules=RULES)
@@ -88,7 +94,7 @@ def make_world() -> World:
         "nobody": UserFactory(),
         "reader": reader(own),
         "analyst": analyst(own),
-        "colleague": analyst(own),
+        "colleague": analyst(own, pk=COLLEAGUE_ID, name=f"canary{secrets.token_hex(8)}"),
         "reviewer": reviewer(own),
         "coordinator": coordinator(own),
         "partner": analyst(other),
@@ -101,14 +107,24 @@ def make_world() -> World:
         user.password = password
         user.save()
     canaries: dict[str, str] = {}
-    ids = {
-        "shared": make_assessment(
-            State.APPROVED, dyad=dyad, framework=framework, on_behalf_of=own, released_to_all=True
-        ).pk
-    }
+    shared = make_assessment(
+        State.APPROVED,
+        dyad=dyad,
+        framework=framework,
+        assessor=people["colleague"],
+        reference=f"canary{secrets.token_hex(8)}",
+        released_to_all=True,
+    )
+    ids = {"shared": shared.pk}
     for state in (State.DRAFT, State.SUBMITTED, State.IN_REVIEW, State.RETURNED, State.APPROVED):
         ids[state.value] = _private(state, dyad, framework, own, people, canaries).pk
-    return World(people, ids | _other_ids(ids, framework, people), canaries)
+    identity = {
+        "name": shared.assessor.name,
+        "address": shared.assessor.email,
+        "id": str(COLLEAGUE_ID),
+        "reference": shared.reference,
+    }
+    return World(people, ids | _other_ids(ids, framework, people), canaries, identity)
 
 
 def _private(

@@ -1,4 +1,4 @@
-"""What the API shows of assessments and of what follows from them. People appear as opaque ids."""
+"""What the API shows of assessments and of what follows from them. People appear as codes."""
 
 from typing import Any
 
@@ -18,10 +18,14 @@ class RevisionSerializer(serializers.ModelSerializer[Revision]):
 
 
 class AssessmentSerializer(serializers.ModelSerializer[Assessment]):
+    """``assessor`` is a code, the same within a dyad; ``reference`` is empty for other organisations."""
+
     dyad = Text(source="dyad.slug", read_only=True)
     engagement = Text(source="engagement.name", default=None, read_only=True, allow_null=True)
     framework = Text(source="framework.name", read_only=True)
+    assessor = Text(source="assessor_code", read_only=True)
     on_behalf_of = Text(source="on_behalf_of.acronym", read_only=True)
+    reference = Text(source="own_reference", read_only=True)
     revision = RevisionSerializer(source="current_revision", read_only=True, allow_null=True)
 
     class Meta:
@@ -101,6 +105,7 @@ class RatingSerializer(serializers.ModelSerializer[ApprovedRating]):
     framework = Text(source="framework.name", read_only=True)
     dimension = Text(source="indicator.dimension.code", read_only=True)
     indicator = Text(source="indicator.code", read_only=True)
+    assessor = Text(source="assessor_code", read_only=True)
     on_behalf_of = Text(source="on_behalf_of.acronym", read_only=True)
 
     class Meta:

@@ -50,7 +50,8 @@ class AssessmentViewSet(ReadViewSet[Assessment]):
     filterset_class = AssessmentFilters
 
     def get_queryset(self) -> QuerySet[Assessment]:
-        assessments = Assessment.objects.visible_to(self.reader).for_list().select_related("current_revision")
+        visible = Assessment.objects.visible_to(self.reader).with_own_reference(self.reader)
+        assessments = visible.for_list().select_related("current_revision")
         if self.action == "retrieve":
             return assessments
         return assessments.defer("current_revision__content")

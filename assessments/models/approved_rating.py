@@ -3,7 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import Confidence, Level, NonScore, State
-from assessments.models.assessment import Assessment
+from assessments.models.assessment import Assessment, assessor_code
 from assessments.models.engagement import Engagement
 from assessments.models.framework import Framework, Indicator
 from assessments.models.revision import Revision
@@ -62,3 +62,7 @@ class ApprovedRating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator_id}: {self.score or self.non_score}"
+
+    @property
+    def assessor_code(self) -> str:
+        return assessor_code(self.dyad_id, self.on_behalf_of_id, self.assessor_id)

@@ -1,7 +1,10 @@
+from typing import Any
+
 import pghistory
 import pgtrigger
 from django.db import models
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import Confidence, Level, Marking, NonScore, State
@@ -16,7 +19,7 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         """Own organisations' work in every state; of others what is approved and released to the user."""
         if not user.is_active:
             return self.none()
-        own = user.memberships.filter(role__in=roles_with(Permission.READ_OWN_WORK)).values("organisation")
+        own = _organisations_worked_for(user)
         reached = user.memberships.filter(role__in=roles_with(Permission.READ_RELEASED))
         released = models.Q(state=State.APPROVED) & (
             models.Q(models.Exists(reached), released_to_all=True)
@@ -34,6 +37,14 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
             models.Q(assessor=user) | models.Q(pk__in=user.co_authorships.values("assessment"))
         )
 
+    def with_own_reference(self, user: User) -> "AssessmentQuerySet":
+        """Adds ``own_reference``: the reference for those who read the organisation's work, else nothing.
+
+        A reference is the organisation's own name for its work, and may name the assessor.
+        """
+        own = models.When(on_behalf_of__in=_organisations_worked_for(user), then="reference")
+        return self.annotate(own_reference=models.Case(own, default=models.Value("")))
+
     def approved(self) -> "AssessmentQuerySet":
         return self.filter(state=State.APPROVED)
 
@@ -45,6 +56,19 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         return self.select_related(
             "dyad__first", "dyad__second", "engagement", "framework", "assessor", "on_behalf_of"
         )
+
+
+def _organisations_worked_for(user: User) -> models.QuerySet[Any, Any]:
+    return user.memberships.filter(role__in=roles_with(Permission.READ_OWN_WORK)).values("organisation")
+
+
+def assessor_code(dyad_id: int, on_behalf_of_id: int, assessor_id: int) -> str:
+    """What an assessor is called in files: the same for one organisation and dyad, telling nothing elsewhere.
+
+    Twelve hexadecimal digits that only the installation's secret key leads to.
+    """
+    value = f"{dyad_id}:{on_behalf_of_id}:{assessor_id}"
+    return salted_hmac("concord.assessor", value, algorithm="sha256").hexdigest()[:12]
 
 
 @pghistory.track()
@@ -193,6 +217,10 @@ class Assessment(models.Model):
     def in_conflict(self) -> bool:
         """Whether the assessor acts for one of the two organisations assessed; needs the dyad loaded."""
         return self.on_behalf_of_id in self.dyad.organisation_ids
+
+    @property
+    def assessor_code(self) -> str:
+        return assessor_code(self.dyad_id, self.on_behalf_of_id, self.assessor_id)
 
     @property
     def arrangement(self) -> str | None:

@@ -32,7 +32,7 @@ def visible_assessment(request: SignedInRequest, pk: int) -> Assessment:
 
 @require_safe
 def assessment_list(request: SignedInRequest) -> HttpResponse:
-    visible = Assessment.objects.visible_to(request.user).for_list()
+    visible = Assessment.objects.visible_to(request.user).with_own_reference(request.user).for_list()
     filtered = AssessmentFilter(request.GET, queryset=visible)
     table = AssessmentTable(filtered.qs)
     RequestConfig(request, paginate={"per_page": 25}).configure(table)

@@ -21,7 +21,8 @@ class AssessmentFilter(filters.FilterSet):
         fields = ["search", "dyad", "level", "state", "on_behalf_of"]
 
     def find(self, queryset: QuerySet[Assessment], name: str, value: str) -> QuerySet[Assessment]:
-        return queryset.filter(Q(basis__icontains=value) | Q(reference__icontains=value))
+        """Of references only those that the person is shown; needs ``with_own_reference``."""
+        return queryset.filter(Q(basis__icontains=value) | Q(own_reference__icontains=value))
 
 
 class SourceFilter(filters.FilterSet):

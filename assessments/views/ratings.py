@@ -1,5 +1,6 @@
 """Down from a figure or a finding to the approved answers behind it, with their sources."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -31,7 +32,30 @@ def with_answers(ratings: QuerySet[ApprovedRating]) -> Behind:
         for revision in {row.revision for row in rows}
         for answer in revision.content["ratings"]
     }
-    return [(row, answers[row.rating_id]) for row in rows]
+    called = local_names(rows)
+    return [
+        (row, {**answers[row.rating_id], "assessor": called[row.on_behalf_of_id, row.assessor_id]})
+        for row in rows
+    ]
+
+
+def local_names(ratings: Iterable[ApprovedRating]) -> dict[tuple[int, int], str]:
+    """What assessors are called on one page, by ids of organisation and person: numbered, never named."""
+    numbers: dict[int, int] = {}
+    called: dict[tuple[int, int], str] = {}
+    for rating in ratings:
+        organisation, key = rating.on_behalf_of, (rating.on_behalf_of_id, rating.assessor_id)
+        if key not in called:
+            number = numbers[organisation.pk] = numbers.get(organisation.pk, 0) + 1
+            words = {"number": number, "organisation": organisation}
+            called[key] = _("Assessor %(number)s of %(organisation)s") % words
+    return called
+
+
+def single_assessment_of(behind: Behind) -> ApprovedRating | None:
+    """A rating of the one assessment that all these answers are of; none when there are several, or none."""
+    assessments = {rating.assessment_id for rating, _answer in behind}
+    return behind[0][0] if len(assessments) == 1 else None
 
 
 def marking_of(behind: Behind) -> str:
@@ -56,6 +80,7 @@ def ratings(request: SignedInRequest, slug: str, level: str) -> HttpResponse:
         "code": code,
         "subject": wording.subject_name(code, framework.names()) if framework and code else "",
         "ratings": behind,
+        "only": single_assessment_of(behind),
         "marking": marking_of(behind),
     }
     return render(request, "assessments/dyad_ratings.html", context)
@@ -79,6 +104,7 @@ def finding(request: SignedInRequest, pk: int) -> HttpResponse:
         "reasons": wording.reasons(found.inputs, names),
         "because": found.rule.definition.get("because", ""),
         "ratings": behind,
+        "only": single_assessment_of(behind),
         "marking": marking_of(behind),
     }
     return render(request, "assessments/finding.html", context)

@@ -57,11 +57,30 @@ def test_what_others_have_not_had_approved_does_not_exist(get: Get, state: State
 
 
 def test_approved_ones_of_others_are_seen_when_released(get: Get, un: Organisation) -> None:
-    hidden = make_assessment(State.APPROVED, reference="hidden")
-    shown = make_assessment(State.APPROVED, reference="shown", released_to=[un])
-    assert references(get) == ["shown"]
+    hidden = make_assessment(State.APPROVED)
+    shown = make_assessment(State.APPROVED, released_to=[un])
+    assert [row["id"] for row in get("assessments/").json()["results"]] == [shown.pk]
     assert get(f"assessments/{shown.pk}/").status_code == 200
     assert get(f"assessments/{hidden.pk}/").status_code == 404
+
+
+def test_a_reference_is_for_the_organisations_own_people(get: Get, un: Organisation) -> None:
+    make_assessment(State.APPROVED, on_behalf_of=un, reference="ours")
+    make_assessment(State.APPROVED, reference="theirs", released_to=[un])
+    assert references(get) == ["ours", ""]
+
+
+def test_an_assessor_has_a_code_that_is_the_same_within_a_dyad_only(get: Get, un: Organisation) -> None:
+    dyad, person = DyadFactory(), analyst(un)
+    for subject in (dyad, dyad, DyadFactory()):
+        make_assessment(State.APPROVED, dyad=subject, assessor=person)
+    make_assessment(State.APPROVED, dyad=dyad, on_behalf_of=un)
+    rows = get("assessments/").json()["results"]
+    one, again, elsewhere, other = (row["assessor"] for row in rows)
+    assert one == again
+    assert len({one, elsewhere, other, str(person.pk)}) == 4
+    of_ratings = {row["assessment"]: row["assessor"] for row in get("ratings/").json()["results"]}
+    assert of_ratings == {row["id"]: row["assessor"] for row in rows}
 
 
 def test_filters(get: Get, un: Organisation) -> None:
@@ -73,7 +92,7 @@ def test_filters(get: Get, un: Organisation) -> None:
     make_assessment(assessor=person, dyad=dyad, framework=framework, reference="early", period=(1999, 2002))
     make_assessment(State.SUBMITTED, assessor=person, dyad=dyad, reference="late", period=(2005, 2009))
     make_assessment(assessor=person, engagement=engagement, reference="field", period=(2003, 2003))
-    make_assessment(State.APPROVED, reference="other", period=(2003, 2003), released_to=[un])
+    make_assessment(State.APPROVED, period=(2003, 2003), released_to=[un])
     assert references(get, dyad="UN-EU") == references(get, dyad="eu-un") == ["early", "late", "field"]
     assert references(get, level="field") == ["field"]
     assert references(get, state="submitted") == ["late"]
