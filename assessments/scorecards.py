@@ -60,9 +60,11 @@ def answers_of(revision_ids: Sequence[int]) -> list[Answer]:
     return [answer for _dyad, answer in answers_with_dyads(revision_ids)]
 
 
-def answers_with_dyads(revision_ids: Sequence[int]) -> list[tuple[int, Answer]]:
-    """The answers of these approved revisions, each with the id of its dyad: one query."""
+def answers_with_dyads(revision_ids: Sequence[int], level: str = "") -> list[tuple[int, Answer]]:
+    """The answers of these approved revisions (at one level), each with the id of its dyad: one query."""
     ratings = ApprovedRating.objects.filter(revision__in=revision_ids).select_related("indicator", "dyad")
+    if level:
+        ratings = ratings.filter(level=level)
     return [(rating.dyad_id, answer_of(rating)) for rating in ratings.order_by("rating_id")]
 
 

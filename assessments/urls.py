@@ -3,11 +3,13 @@
 from django.urls import path
 
 from assessments.views import (
+    arrangement_comparison,
     assessments,
     charts,
     comparison,
     dyads,
     editor,
+    engagement_comparison,
     frameworks,
     ratings,
     recommendations,
@@ -38,6 +40,8 @@ urlpatterns = [
     path("assessments/<int:pk>/review/<int:number>/decide/", review.decide, name="decide"),
     path("dyads/", dyads.dyad_list, name="dyads"),
     path("dyads/compare/", comparison.compare, name="compare"),
+    path("engagements/compare/", engagement_comparison.compare_engagements, name="compare-engagements"),
+    path("arrangements/compare/", arrangement_comparison.compare_arrangements, name="compare-arrangements"),
     path("dyads/<str:slug>/", dyads.dyad_detail, name="dyad"),
     path("dyads/<str:slug>/<str:level>/", ratings.ratings, name="dyad-ratings"),
     path("dyads/<str:slug>/<str:level>/chart.svg", charts.dimensions_chart, name="dyad-chart"),

@@ -14,6 +14,7 @@ Scale = Mapping[str, str]
 
 BADGES = {
     "single_assessment": gettext_lazy("single assessment"),
+    "single_engagement": gettext_lazy("a single engagement"),
     "provisional": gettext_lazy("provisional: few assessors"),
     "full": gettext_lazy("full evidence"),
     "no_independent_rating": gettext_lazy("no independent rating"),

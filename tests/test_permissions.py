@@ -122,6 +122,8 @@ PAGES = [
     Row("POST", "assessments:decide", {"pk": "submitted", "number": "1"}, REFUSED, {"decision": "approve"}),
     Row("GET", "assessments:dyads", {}, SIGNED_IN),
     Row("GET", "assessments:compare", {}, SIGNED_IN),
+    Row("GET", "assessments:compare-engagements", {}, SIGNED_IN),
+    Row("GET", "assessments:compare-arrangements", {}, SIGNED_IN),
     Row("GET", "assessments:dyad", DYAD, SIGNED_IN),
     Row("GET", "assessments:dyad-ratings", POLITICAL, SIGNED_IN),
     Row("GET", "assessments:dyad-chart", POLITICAL, WITH_ROLE),

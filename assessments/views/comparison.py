@@ -17,6 +17,7 @@ from assessments.scoring.commons import common_weights
 from assessments.scoring.estimates import Estimate, estimates
 from assessments.scoring.inputs import Answer
 from assessments.scoring.results import PUBLISHED, LevelResult, ScorecardResult
+from assessments.scoring.scorecard import p_above
 from assessments.views import heat
 from assessments.views.dyads import (
     assessments_behind,
@@ -24,7 +25,7 @@ from assessments.views.dyads import (
     strictest_marking,
     visible_scorecards,
 )
-from assessments.views.pairs import likelihood, matrix
+from assessments.views.pairs import likelihood, pairs
 from organisations.http import SignedInRequest
 from organisations.models import Dyad
 
@@ -54,7 +55,7 @@ def compare(request: SignedInRequest) -> HttpResponse:
     by = form.answer("by")
     if by:
         chosen.sort(key=lambda card: heat.order_of(columns[card.pk].figures()[by]))
-    part = heat.Part(form.answer("part"), form.answer("detail") or "dimensions")
+    part = heat.Part(form.answer("part"), form.answer("detail"))
     shown = [columns[card.pk] for card in chosen]
     rows = heat.rows(shown, names, part)
     if not on_common:
@@ -141,15 +142,19 @@ def _on_common_indicators(
 
 def _with_likelihoods(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """With the probability that the first of two dyads is above the second, in every row."""
-    return [row | {"likelihood": likelihood(*(cell.figure for cell in row["cells"]))} for row in rows]
+    return [row | {"likelihood": likelihood(p_above(*(c.figure for c in row["cells"])))} for row in rows]
 
 
 def _pairs(rows: Sequence[dict[str, Any]], by: str) -> dict[str, Any] | None:
     """Every two dyads in the row ordered by, else in the first row in which two can be compared."""
-    wanted = [row for row in rows if row["kind"] != "position" and (not by or row["code"] == by)]
-    for row in wanted:
-        figures = [cell.figure for cell in row["cells"] if cell.figure.published]
-        if len(figures) >= PAIR:
-            keys = [cell.column for cell in row["cells"] if cell.figure.published]
-            return {"row": row, "keys": keys, "lines": list(zip(keys, matrix(figures), strict=True))}
+    for row in rows:
+        if row["kind"] != "position" and row["code"] == (by or row["code"]):
+            of_dyad = {cell.column: cell.figure for cell in row["cells"] if cell.figure.published}
+            found = pairs(
+                row,
+                list(of_dyad),
+                lambda a, b, known=of_dyad: p_above(known[a], known[b]),  # type: ignore[misc]
+            )
+            if found:
+                return found
     return None

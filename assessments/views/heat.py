@@ -31,13 +31,7 @@ class Column:
     common: Mapping[str, Estimate] | None = None
 
     def figures(self) -> dict[str, Figure]:
-        figures: dict[str, Figure] = {}
-        for level in self.levels:
-            figures[level.code] = level
-            for dimension in level.dimensions:
-                figures[dimension.code] = dimension
-                figures |= {indicator.code: indicator for indicator in dimension.indicators}
-        return {code: self._on_common(code, figure) for code, figure in figures.items()}
+        return {code: self._on_common(code, figure) for code, figure in figures_of(self.levels).items()}
 
     def _on_common(self, code: str, figure: Figure) -> Figure:
         if self.common is None or isinstance(figure, IndicatorResult) or not figure.published:
@@ -52,6 +46,17 @@ class Column:
         for level in self.levels:
             found |= {code: frozenset(weights) for code, weights in basis(level).items()}
         return found
+
+
+def figures_of(levels: Sequence[LevelResult]) -> dict[str, Figure]:
+    """Every level, dimension and indicator by its code."""
+    figures: dict[str, Figure] = {}
+    for level in levels:
+        figures[level.code] = level
+        for dimension in level.dimensions:
+            figures[dimension.code] = dimension
+            figures |= {indicator.code: indicator for indicator in dimension.indicators}
+    return figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +80,14 @@ class Part:
     """Which rows are shown: ``code`` of a level or dimension or "" for all, and how much of them."""
 
     code: str = ""
-    detail: str = "dimensions"
+    detail: str = ""
 
 
-def rows(columns: Sequence[Column], names: Names, part: Part) -> list[dict[str, Any]]:
-    """The rows of a comparison in the framework's order: code, name, kind, cells, whether sets differ."""
+def rows(columns: Sequence[Column], names: Names, part: Part, *, banded: bool = True) -> list[dict[str, Any]]:
+    """The rows of a comparison in the framework's order: code, name, kind, cells, whether sets differ.
+
+    ``banded``: whether the columns are independent of each other, so that bands can be given.
+    """
     if not columns:
         return []
     figures = [column.figures() for column in columns]
@@ -95,7 +103,7 @@ def rows(columns: Sequence[Column], names: Names, part: Part) -> list[dict[str, 
         }
         for code, kind in chosen_codes(columns[0].levels, part)
         for sets in [[of_column[code] for of_column in bases if code in of_column]]
-        for cells in [_cells(columns, figures, bases, code)]
+        for cells in [_cells(columns, figures, bases, code, banded)]
     ]
 
 
@@ -104,8 +112,10 @@ def _cells(
     figures: Sequence[Mapping[str, Figure]],
     bases: Sequence[Mapping[str, frozenset[str]]],
     code: str,
+    banded: bool,
 ) -> list[Cell]:
     of_row = [of_column[code] for of_column in figures]
+    found = bands(of_row) if banded else [None] * len(of_row)
     everything = frozenset[str]().union(*(of_column.get(code, frozenset()) for of_column in bases))
     return [
         Cell(
@@ -115,7 +125,7 @@ def _cells(
             band=band,
             without=tuple(sorted(everything - own)) if column.common is None else (),
         )
-        for column, figure, of_column, band in zip(columns, of_row, bases, bands(of_row), strict=True)
+        for column, figure, of_column, band in zip(columns, of_row, bases, found, strict=True)
         for own in [of_column.get(code, everything)]
     ]
 

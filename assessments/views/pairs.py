@@ -1,13 +1,14 @@
 """How probable it is that one of two lies above the other, in numbers and words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from assessments.scoring.intervals import share_band
-from assessments.scoring.results import Figure
-from assessments.scoring.scorecard import p_above
+
+ENOUGH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,17 @@ class Likelihood:
         return _("above") if self.share > 1 / 2 else _("below")
 
 
-def likelihood(figure: Figure, other: Figure) -> Likelihood | None:
-    share = p_above(figure, other)
+def likelihood(share: float | None) -> Likelihood | None:
     return None if share is None else Likelihood(share)
 
 
-def matrix(figures: Sequence[Figure]) -> list[list[Likelihood | None]]:
-    """Of each figure (a line) against each other one; none against itself and where one is withheld."""
-    return [[None if one is other else likelihood(one, other) for other in figures] for one in figures]
+def pairs(
+    row: dict[str, Any], keys: Sequence[str], above: Callable[[str, str], float | None]
+) -> dict[str, Any] | None:
+    """Each of a row's columns (a line) against each other one; none with fewer than two."""
+    if len(keys) < ENOUGH:
+        return None
+    lines = [
+        (one, [None if one == other else likelihood(above(one, other)) for other in keys]) for one in keys
+    ]
+    return {"row": row, "keys": keys, "lines": lines}

@@ -18,6 +18,8 @@ LISTS = [
     "/assessments/",
     "/dyads/",
     "/dyads/compare/",
+    "/engagements/compare/",
+    "/arrangements/compare/",
     "/sources/",
     "/recommendations/",
     "/frameworks/",
@@ -99,6 +101,9 @@ def _reading() -> list[str]:
         mission.get_absolute_url(),
         "/organisations/UN/",
         "/dyads/compare/?by=P2",
+        "/dyads/compare/?dyad=UN-EU&dyad=UN-NATO&detail=indicators&common=on&part=none",
+        "/engagements/compare/?detail=indicators&common=on",
+        "/arrangements/compare/?by=F3&detail=indicators",
     ]
 
 
