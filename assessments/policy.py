@@ -58,6 +58,13 @@ def may_open(user: User, on_behalf_of: Organisation) -> Verdict:
     return Verdict(_("You are not an analyst of %(organisation)s.") % {"organisation": on_behalf_of})
 
 
+def may_rate_vignettes(user: User) -> Verdict:
+    """May ``user`` rate vignettes? Whoever records assessments for any organisation may."""
+    if organisation_ids_where(user, Permission.RECORD):
+        return YES
+    return Verdict(_("Vignettes are rated by analysts."))
+
+
 def may_act(user: User, action: Action, assessment: Assessment) -> Verdict:
     """May ``user`` do ``action`` with ``assessment`` in the state it is in now?"""
     if workflow.next_state(assessment.state, action) is None:

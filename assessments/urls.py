@@ -16,6 +16,7 @@ from assessments.views import (
     recording,
     review,
     sources,
+    vignettes,
 )
 
 app_name = "assessments"
@@ -49,6 +50,9 @@ urlpatterns = [
     path("sources/", sources.source_list, name="sources"),
     path("recommendations/", recommendations.recommendation_list, name="recommendations"),
     path("recommendations/<int:pk>/", recommendations.recommendation_detail, name="recommendation"),
+    path("vignettes/", vignettes.vignette_list, name="vignettes"),
+    path("vignettes/<int:pk>/", vignettes.vignette_detail, name="vignette"),
+    path("vignettes/<int:pk>/complete/", vignettes.complete, name="complete-vignette"),
     path("frameworks/", frameworks.framework_list, name="frameworks"),
     path("frameworks/<slug:code>/<str:version>/", frameworks.framework_detail, name="framework"),
 ]

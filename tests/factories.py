@@ -9,7 +9,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from assessments.actions import assessments as opening
-from assessments.actions import recording, review, submission
+from assessments.actions import recording, review, submission, vignettes
 from assessments.choices import Arrangement, MissionPart, State
 from assessments.models import (
     Anchor,
@@ -21,6 +21,8 @@ from assessments.models import (
     Indicator,
     Rule,
     Source,
+    Vignette,
+    VignetteIndicator,
 )
 from organisations.models import Dyad, Instrument, Membership, Mission, MissionLead, Organisation, User
 from organisations.models.dyad import in_canonical_order
@@ -142,6 +144,26 @@ class EngagementFactory(DjangoModelFactory):
     def mission(self: Engagement, create: bool, given: Mission | None, **kwargs: Any) -> None:
         mission = given or MissionFactory(leads=[self.dyad.first])
         EngagementMission.objects.create(engagement=self, mission=mission, part=MissionPart.JOINT)
+
+
+class VignetteFactory(DjangoModelFactory):
+    """A vignette of the field level that asks what its framework asks there, unless ``codes`` are given."""
+
+    class Meta:
+        model = Vignette
+        skip_postgeneration_save = True
+
+    level = "field"
+    code = factory.Sequence(lambda n: f"vignette-{n}")
+    title = factory.LazyAttribute(lambda vignette: f"Title of {vignette.code}")
+    text = "First things first.\n\nThen the rest."
+    position = 0
+
+    @factory.post_generation
+    def codes(self: Vignette, create: bool, given: Sequence[str] | None, **kwargs: Any) -> None:
+        codes = given or ["F1.1", "F1.2", "F5.1"]
+        for indicator in Indicator.objects.filter(dimension__framework=self.framework, code__in=codes):
+            VignetteIndicator.objects.create(vignette=self, indicator=indicator)
 
 
 class FrameworkFactory(DjangoModelFactory):
@@ -269,6 +291,14 @@ def make_assessment(
         )
     assessment.refresh_from_db()
     return assessment
+
+
+def rate_vignette(vignette: Vignette, assessor: User, score: int | str = 3, *, complete: bool = True) -> None:
+    """All questions of a vignette answered alike by an analyst, and completed."""
+    answers = dict.fromkeys(vignette.indicators.all(), score)
+    vignettes.save_vignette_ratings(vignette=vignette, answers=answers, by=assessor, at=AT)
+    if complete:
+        vignettes.complete_vignette(vignette=vignette, by=assessor, at=AT)
 
 
 def _organisation_of(person: User) -> Organisation:

@@ -10,7 +10,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from assessments.models import Assessment, Evidence, Rating, Recommendation, Review
+from assessments.models import Assessment, Evidence, Rating, Recommendation, Review, VignetteRating
 from organisations.models import ApiToken
 from tests.world import PEOPLE, World, make_world
 
@@ -44,6 +44,7 @@ ANALYSTS = "   login   login   404     404     done    done    refused refused 4
 BY_REVIEWER = "login   login   404     404     refused refused done    refused 404     404     404     404"
 BY_COORD = "   login   login   404     404     refused refused refused done    404     404     404     404"
 REFUSED = "    login   login   404     404     refused refused refused refused 404     404     404     404"
+RECORDING = "  login   login   404     404     200     200     404     404     200     404     200     404"
 API = "        401     401     200     200     200     200     200     200     200     200     200     200"
 API_ROLE = "   401     401     404     200     200     200     200     200     200     200     200     404"
 API_OWN = "    401     401     404     404     200     200     200     200     404     404     404     404"
@@ -146,6 +147,25 @@ PAGES = [
         "login login 404 refused refused refused refused done refused done refused 404",
         {"decision": "accept"},
     ),
+    Row("GET", "assessments:vignettes", {}, SIGNED_IN),
+    Row("GET", "assessments:vignette", {"pk": "vignette"}, RECORDING),
+    Row("GET", "assessments:vignette", {"pk": "rated_vignette"}, RECORDING),
+    Row(
+        "POST",
+        "assessments:vignette",
+        {"pk": "vignette"},
+        RECORDING.replace("200", "done"),
+        {"F1.1-answer": "2"},
+    ),
+    Row(
+        "POST",
+        "assessments:vignette",
+        {"pk": "rated_vignette"},
+        "login login 404 404 refused done 404 404 done 404 done 404",
+        {"F1.1-answer": "2"},
+    ),
+    Row("GET", "assessments:complete-vignette", {"pk": "vignette"}, RECORDING),
+    Row("POST", "assessments:complete-vignette", {"pk": "vignette"}, RECORDING.replace("200", "refused")),
     Row("GET", "assessments:frameworks", {}, SIGNED_IN),
     Row("GET", "assessments:framework", {"code": "small", "version": "1.0"}, SIGNED_IN),
 ]
@@ -257,7 +277,7 @@ def recorded() -> list[object]:
         ),
         *Rating.objects.order_by("pk").values_list("pk", "version"),
         *Recommendation.objects.order_by("pk").values_list("pk", "status"),
-        *(model.objects.count() for model in (Evidence, Review, ApiToken)),
+        *(model.objects.count() for model in (Evidence, Review, ApiToken, VignetteRating)),
     ]
 
 

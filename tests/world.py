@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from assessments.actions import assessments as opening
 from assessments.actions import recording, review
 from assessments.choices import State
-from assessments.models import Assessment, Finding, Framework, Recommendation, Scorecard
+from assessments.models import Assessment, Finding, Framework, Recommendation, Scorecard, Vignette
 from organisations.actions.tokens import issue_token
 from organisations.models import ApiToken, Dyad, Mission, Organisation, User
 from tests.factories import (
@@ -24,10 +24,12 @@ from tests.factories import (
     OrganisationFactory,
     SourceFactory,
     UserFactory,
+    VignetteFactory,
     advance,
     analyst,
     coordinator,
     make_assessment,
+    rate_vignette,
     reader,
     reviewer,
 )
@@ -173,6 +175,12 @@ def _private(
     return assessment
 
 
+def _rated_vignette(framework: Framework, assessor: User) -> Vignette:
+    vignette: Vignette = VignetteFactory(framework=framework)
+    rate_vignette(vignette, assessor)
+    return vignette
+
+
 def _other_ids(ids: dict[str, Any], framework: Framework, people: dict[str, User | None]) -> dict[str, Any]:
     person = people["analyst"]
     assert person is not None
@@ -195,5 +203,7 @@ def _other_ids(ids: dict[str, Any], framework: Framework, people: dict[str, User
         "shared_rating": of_shared,
         "mission": Mission.objects.get().pk,
         "framework": framework.pk,
+        "vignette": VignetteFactory(framework=framework).pk,
+        "rated_vignette": _rated_vignette(framework, person).pk,
         "token": ApiToken.objects.get(pk=token.pk).token_key,
     }

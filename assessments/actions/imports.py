@@ -33,7 +33,7 @@ class ImportReport:
 @transaction.atomic
 def load_framework(*, path: Path, by: User, at: datetime) -> ImportReport:
     """Store and publish the framework version in a file; the same version again changes nothing."""
-    _enforce_administrator(by)
+    enforce_administrator(by)
     document = read_document(path)
     given = check_framework(document)
     kind = str(Framework._meta.verbose_name)
@@ -61,7 +61,7 @@ def load_cases(
 
     ``approve_as`` reviews and approves them; ``release_to_all`` then releases them to every organisation.
     """
-    _enforce_administrator(by)
+    enforce_administrator(by)
     cases = check_cases(read_document(path), known())
     run = CaseImport(by=by, at=at, reviewer=approve_as, coordinator=release_to_all)
     run.store(cases)
@@ -70,7 +70,8 @@ def load_cases(
     return ImportReport(run.created, run.unchanged)
 
 
-def _enforce_administrator(by: User) -> None:
+def enforce_administrator(by: User) -> None:
+    """Raise ``Refused`` unless ``by`` is an administrator."""
     if not (by.is_active and by.is_superuser):
         raise Refused(_("Only administrators load files."))
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from assessments.actions.imports import ImportReport, load_cases, load_framework
 from assessments.actions.scorecards import calibrate, rebuild
+from assessments.actions.vignettes import load_vignettes
 from assessments.exchange.cases import CasesFile, check_cases
 from assessments.exchange.documents import read_document
 from assessments.exchange.stored import known
@@ -27,7 +28,7 @@ DEMO_PASSWORD = "try concord today"  # noqa: S105 - made to be known; refused ou
 
 @transaction.atomic
 def load_reference(*, at: datetime) -> ImportReport:
-    """Load framework, people and cases, approved and released to all, and calculate the scorecards.
+    """Load framework, vignettes, people and cases, approved and released to all, and calculate scorecards.
 
     What was loaded before stays as people have changed it since. Raises ``InvalidFile``.
     """
@@ -37,6 +38,7 @@ def load_reference(*, at: datetime) -> ImportReport:
         administrator = install_administrator(email=ADMINISTRATOR, password=DEMO_PASSWORD)
         report.created["administrator"] += 1
     _add(report, load_framework(path=FOLDER / "framework.yaml", by=administrator, at=at))
+    _add(report, load_vignettes(path=FOLDER / "vignettes.yaml", by=administrator))
     cases = check_cases(read_document(FOLDER / "cases.yaml"), known())
     new_organisations = _organisations(cases, administrator)
     _people(cases, administrator, report)

@@ -87,7 +87,7 @@ def check_cases(document: Document, known: Known) -> CasesFile:
     check = Check()
     lists = ("organisations", "missions", "sources", "instruments")
     fields = check.mapping(document.root, ("framework", "assessments"), lists)
-    framework = _framework(check, fields.get("framework"), known.frameworks)
+    framework = known_framework(check, fields.get("framework"), known.frameworks)
     organisations = _organisations(check, fields.get("organisations"))
     acronyms = {*known.organisations, *(organisation.acronym for organisation in organisations)}
     missions = _missions(check, fields.get("missions"), acronyms)
@@ -113,9 +113,10 @@ def check_cases(document: Document, known: Known) -> CasesFile:
     return cases
 
 
-def _framework(
+def known_framework(
     check: Check, node: Node | None, frameworks: Mapping[str, FrameworkFile]
 ) -> FrameworkFile | None:
+    """The framework version that a file names; none, and reported, if it is not stored."""
     name = check.text(node, 101)
     if node and name and name not in frameworks:
         expected = _("a framework version that is loaded (%(names)s); load its file first")

@@ -9,6 +9,7 @@ from assessments.models.recommendation import Recommendation
 from assessments.models.revision import Reading, Review, Revision
 from assessments.models.scorecard import Calibration, Finding, Scorecard
 from assessments.models.source import Evidence, Source
+from assessments.models.vignette import Vignette, VignetteAssessment, VignetteIndicator, VignetteRating
 
 __all__ = [
     "Anchor",
@@ -35,4 +36,8 @@ __all__ = [
     "Scorecard",
     "SectionMark",
     "Source",
+    "Vignette",
+    "VignetteAssessment",
+    "VignetteIndicator",
+    "VignetteRating",
 ]

@@ -14,8 +14,8 @@ def badge(code: str) -> str:
 
 
 @register.filter
-def in_words(score: int, indicator: Indicator) -> str:
-    return indicator.scale[score]
+def in_words(score: int | str, indicator: Indicator) -> str:
+    return indicator.scale[int(score)]
 
 
 @register.filter

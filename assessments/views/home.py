@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from assessments.actions.scorecards import bring_up_to_date
 from assessments.choices import RecommendationStatus, State
-from assessments.models import Assessment, Recommendation
+from assessments.models import Assessment, Framework, Recommendation, Vignette
 from organisations.access import organisation_ids_where
 from organisations.http import SignedInRequest
 from organisations.roles import Permission
@@ -39,6 +39,7 @@ def home(request: SignedInRequest) -> HttpResponse:
             "in_review": mine.awaiting_review()[:SHOWN],
             "to_review": to_review.exclude(current_revision__reviews__reviewer=user)[:SHOWN],
             "to_decide": to_decide[:SHOWN] if decides_for else [],
+            "vignettes": Vignette.objects.waiting_for(user, Framework.objects.latest()).exists(),
             "records": bool(organisation_ids_where(user, Permission.RECORD)),
             "reviews": bool(reviews_for),
             "decides": bool(decides_for),

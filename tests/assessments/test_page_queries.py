@@ -7,18 +7,23 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from assessments.actions.vignettes import save_vignette_ratings
 from assessments.choices import State
 from assessments.models import Assessment, Finding, Framework, Recommendation
 from organisations.models import Dyad, Organisation, User
 from tests.factories import (
+    AT,
     DyadFactory,
     EngagementFactory,
     FrameworkFactory,
     InstrumentFactory,
     OrganisationFactory,
+    VignetteFactory,
+    analyst,
     answer,
     coordinator,
     make_assessment,
+    rate_vignette,
 )
 from tests.world import RULE
 
@@ -60,7 +65,7 @@ def work_on(dyad: Dyad, framework: Framework, assessors: Iterable[Organisation])
 
 
 QUERIES = {
-    "home": 10,
+    "home": 12,
     "assessments": 7,
     "assessment": 17,
     "dyads": 10,
@@ -86,6 +91,9 @@ QUERIES = {
 QUERIES_OF_A_DRAFT = {"describe": 4, "edit": 17, "dimension": 21, "cite": 6, "check": 7}
 
 
+QUERIES_OF_VIGNETTES = {"vignettes": 4, "vignette": 8, "complete": 8}
+
+
 def pages_of_a_draft(draft: Assessment) -> dict[str, str]:
     address = draft.get_absolute_url()
     return {
@@ -95,6 +103,24 @@ def pages_of_a_draft(draft: Assessment) -> dict[str, str]:
         "cite": f"{address}cite/F1.1/",
         "check": f"{address}check/",
     }
+
+
+def test_pages_of_vignettes_take_their_queries_whatever_is_answered(client: Client) -> None:
+    person = analyst(OrganisationFactory())
+    vignette = VignetteFactory(framework=FrameworkFactory())
+    client.force_login(person)
+    indicator = vignette.indicators.get(code="F1.1")
+    save_vignette_ratings(vignette=vignette, answers={indicator: 3}, by=person, at=AT)
+    pages = {
+        "vignettes": "/vignettes/",
+        "vignette": vignette.get_absolute_url(),
+        "complete": f"{vignette.get_absolute_url()}complete/",
+    }
+    assert queries_of(client, pages) == QUERIES_OF_VIGNETTES
+    rate_vignette(vignette, person, complete=False)
+    for _ in range(2):
+        VignetteFactory(framework=vignette.framework)
+    assert queries_of(client, pages) == QUERIES_OF_VIGNETTES
 
 
 def addresses(person: User, dyad: Dyad) -> dict[str, str]:

@@ -6,7 +6,7 @@ import pytest
 
 from assessments.actions.reference import load_reference
 from assessments.actions.review import start_review
-from assessments.models import Assessment, Engagement, Finding, Framework, Recommendation
+from assessments.models import Assessment, Engagement, Finding, Framework, Recommendation, Vignette
 from organisations.models import Dyad, Mission, Organisation, User
 from tests.browser import Visitor
 from tests.factories import AT, AdministratorFactory, analyst, make_assessment, reader, reviewer
@@ -23,6 +23,7 @@ LISTS = [
     "/sources/",
     "/recommendations/",
     "/frameworks/",
+    "/vignettes/",
     "/organisations/",
     "/missions/",
     "/roles/",
@@ -63,7 +64,7 @@ def test_filled_pages(visit: Callable[..., Visitor], width: int, dark: bool) -> 
     look_at(visitor, ["/", recommendation.get_absolute_url(), "/organisations/UN/"])
     draft = _assessment("draft")
     visitor.carry_session_of(draft.assessor)
-    look_at(visitor, ["/", *_recording(draft)])
+    look_at(visitor, ["/", "/vignettes/", *_recording(draft)])
     submitted = _assessment("submitted")
     person = reviewer(submitted.on_behalf_of)
     start_review(assessment=submitted, by=person, at=AT)
@@ -109,8 +110,11 @@ def _reading() -> list[str]:
 
 def _recording(draft: Assessment) -> list[str]:
     here = f"/assessments/{draft.pk}/"
+    vignette = Vignette.objects.order_by("pk")[0].get_absolute_url()
     return [
         "/assessments/open/",
+        vignette,
+        f"{vignette}complete/",
         here,
         f"{here}describe/",
         f"{here}edit/",
