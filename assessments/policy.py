@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from assessments import workflow
-from assessments.choices import RecommendationStatus
-from assessments.models import Assessment, Reading, Recommendation, Review
+from assessments.choices import CalibrationStatus, RecommendationStatus
+from assessments.models import Assessment, Calibration, Reading, Recommendation, Review
 from assessments.workflow import Action
 from organisations.access import may, organisation_ids_where
 from organisations.models import Dyad, Organisation, User
@@ -146,3 +146,22 @@ def deciding_organisations(user: User, dyad: Dyad) -> list[Organisation]:
     """The organisations of ``dyad`` for which ``user`` may decide on recommendations."""
     ids = organisation_ids_where(user, Permission.DECIDE_RECOMMENDATIONS)
     return [organisation for organisation in (dyad.first, dyad.second) if organisation.pk in ids]
+
+
+def may_propose_calibration(user: User | None) -> Verdict:
+    """May ``user`` have calibrations calculated? None is the operator, or the clock."""
+    if user is None or (user.is_active and user.is_superuser):
+        return YES
+    return Verdict(_("Only administrators propose calibrations."))
+
+
+def may_decide_calibration(user: User | None, calibration: Calibration) -> Verdict:
+    """May ``user`` put this calibration in force, or reject it? None is the operator."""
+    if calibration.status != CalibrationStatus.PROPOSED:
+        return Verdict(
+            _("Only a proposed calibration can be decided on; this one is in the state “%(state)s”.")
+            % {"state": calibration.get_status_display()}
+        )
+    if user is None or (user.is_active and user.is_superuser):
+        return YES
+    return Verdict(_("Only administrators decide on calibrations."))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Prefetch
 
 from assessments.choices import IndicatorKind
@@ -15,6 +16,7 @@ from assessments.models import (
     Indicator,
 )
 from assessments.scoring.calibration import Calibration as CalibrationRecord
+from assessments.scoring.calibration import calibrate_rows
 from assessments.scoring.details import with_details
 from assessments.scoring.inputs import (
     FIRST,
@@ -99,13 +101,33 @@ def engagement_shapes(answers: Iterable[Answer]) -> list[EngagementShape]:
     ]
 
 
-def latest_calibration(framework: Framework) -> Calibration | None:
-    return framework.calibrations.order_by("-created_at", "-pk").first()
+def calibration_in_force(framework: Framework) -> Calibration | None:
+    return framework.calibrations.in_force().first()
+
+
+def calibrated(framework: Framework) -> CalibrationRecord:
+    """What the ratings say that are released to every organisation, conflicts left out: three queries."""
+    ratings = ApprovedRating.objects.filter(
+        framework=framework, assessment__released_to_all=True, conflict=False, score__isnull=False
+    )
+    columns = ("dyad_id", "case", "assessor_id", "indicator__code", "score")
+    return calibrate_rows(framework_shape(framework), list(ratings.order_by().values_list(*columns)))
+
+
+def sets_released_to_all(framework: Framework) -> dict[int, list[int]]:
+    """The approved revisions of each dyad, by its id, that every organisation sees: one query."""
+    released = Assessment.objects.approved().filter(framework=framework, released_to_all=True)
+    rows = (
+        released.order_by("dyad_id")
+        .values_list("dyad_id")
+        .annotate(revision_ids=ArrayAgg("current_revision_id", order_by="current_revision_id"))
+    )
+    return dict(rows)
 
 
 def calibration_record(calibration: Calibration | None) -> CalibrationRecord:
     """The record that scoring uses; the method's defaults before anything was calibrated."""
-    return CalibrationRecord.from_dict(calibration.record) if calibration else CalibrationRecord.default()
+    return calibration.values if calibration else CalibrationRecord.default()
 
 
 def score(

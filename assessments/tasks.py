@@ -3,8 +3,12 @@
 Actions defer it by name. Arguments are ids, never words: who administers the queue reads them.
 """
 
+from django.utils import timezone
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
+
+from assessments.actions.calibrations import propose_calibration
+from assessments.models import Framework
 
 HOURS_KEPT = 24 * 30
 
@@ -16,3 +20,11 @@ async def forget_finished_jobs(context: JobContext, timestamp: int) -> None:
     await context.app.job_manager.delete_old_jobs(
         nb_hours=HOURS_KEPT, include_failed=True, include_cancelled=True
     )
+
+
+@app.periodic(cron="41 2 * * *")
+@app.task(name="propose_calibrations", queueing_lock="propose_calibrations")
+def propose_calibrations(timestamp: int) -> None:
+    """Every night: propose a calibration where what is released to everybody says something else by now."""
+    for framework in Framework.objects.filter(published_at__isnull=False).order_by("pk"):
+        propose_calibration(framework=framework, at=timezone.now())

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from django.db import transaction
 
+from assessments.actions.calibrations import calibrate
 from assessments.actions.imports import ImportReport, load_cases, load_framework
-from assessments.actions.scorecards import calibrate, rebuild
+from assessments.actions.scorecards import rebuild
 from assessments.actions.vignettes import load_vignettes
 from assessments.exchange.cases import CasesFile, check_cases
 from assessments.exchange.documents import read_document

@@ -1,6 +1,6 @@
-"""Calculating scorecards, with their findings and recommendations, and the calibration they share."""
+"""Calculating scorecards, with their findings and recommendations."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -9,7 +9,6 @@ from django.db import transaction
 from assessments import scorecards
 from assessments.actions.approved_ratings import rewrite_approved_ratings
 from assessments.models import (
-    ApprovedRating,
     Assessment,
     Calibration,
     Engagement,
@@ -20,7 +19,6 @@ from assessments.models import (
     Scorecard,
 )
 from assessments.scoring import METHOD_VERSION
-from assessments.scoring.calibration import calibrate as calibrate_ratings
 from assessments.scoring.findings import FiredFinding, fire_rules, render
 from assessments.scoring.scorecard import digest
 from organisations.models import Dyad, User
@@ -34,7 +32,7 @@ def refresh_dyad(*, dyad: Dyad, framework: Framework, at: datetime) -> None:
     once the later one sees what the earlier one approved.
     """
     Dyad.objects.select_for_update().get(pk=dyad.pk)
-    calibration = scorecards.latest_calibration(framework)
+    calibration = scorecards.calibration_in_force(framework)
     for revision_ids in scorecards.visible_sets(dyad, framework):
         _calculate(dyad, framework, calibration, revision_ids, at)
 
@@ -48,7 +46,7 @@ def bring_up_to_date(*, viewer: User, at: datetime) -> None:
     dyads = Dyad.objects.with_organisations().in_bulk([dyad for dyad, _framework, _revisions in due])
     frameworks = Framework.objects.in_bulk([framework for _dyad, framework, _revisions in due])
     for dyad, framework, revision_ids in due:
-        calibration = scorecards.latest_calibration(frameworks[framework])
+        calibration = scorecards.calibration_in_force(frameworks[framework])
         _calculate(dyads[dyad], frameworks[framework], calibration, revision_ids, at)
 
 
@@ -75,31 +73,6 @@ def _sets_without_scorecard(viewer: User) -> list[tuple[int, int, list[int]]]:
 
 
 @transaction.atomic
-def calibrate(*, framework: Framework, at: datetime) -> Calibration:
-    """Calculate the calibration from what is released to every organisation; all scorecards follow.
-
-    When nothing has changed the record in force stays and nothing is calculated again.
-    """
-    ratings = (
-        ApprovedRating.objects.filter(framework=framework, assessment__released_to_all=True, conflict=False)
-        .select_related("indicator")
-        .order_by("rating_id")
-    )
-    by_dyad = [(rating.dyad_id, scorecards.answer_of(rating)) for rating in ratings]
-    record = calibrate_ratings(scorecards.framework_shape(framework), by_dyad)
-    sha256 = record.digest()
-    current = scorecards.latest_calibration(framework)
-    if current and current.sha256 == sha256:
-        return current
-    calibration = Calibration.objects.create(
-        framework=framework, record=record.to_dict(), sha256=sha256, created_at=at
-    )
-    for dyad in _assessed_dyads(framework):
-        refresh_dyad(dyad=dyad, framework=framework, at=at)
-    return calibration
-
-
-@transaction.atomic
 def rebuild(*, framework: Framework, at: datetime) -> int:
     """Write approved ratings anew from their revisions, and calculate every scorecard of a framework.
 
@@ -107,12 +80,13 @@ def rebuild(*, framework: Framework, at: datetime) -> int:
     """
     rewrite_approved_ratings(framework)
     Scorecard.objects.filter(framework=framework).delete()
-    for dyad in _assessed_dyads(framework):
+    for dyad in assessed_dyads(framework):
         refresh_dyad(dyad=dyad, framework=framework, at=at)
     return Scorecard.objects.filter(framework=framework).count()
 
 
-def _assessed_dyads(framework: Framework) -> list[Dyad]:
+def assessed_dyads(framework: Framework) -> list[Dyad]:
+    """The dyads with an approved assessment under the framework."""
     assessed = Assessment.objects.approved().filter(framework=framework).values("dyad")
     return list(Dyad.objects.with_organisations().filter(pk__in=assessed).order_by("pk"))
 
@@ -145,11 +119,11 @@ def _write_findings(
     scorecard: Scorecard, rules: Mapping[str, Rule], fired: list[FiredFinding], at: datetime
 ) -> None:
     names = scorecard.framework.names()
-    engagements = Engagement.objects.in_bulk([f.engagement_id for f in fired if f.engagement_id])
+    engagements = engagements_of(fired)
     for finding in fired:
         rule = rules[finding.rule]
-        engagement = engagements.get(finding.engagement_id) if finding.engagement_id else None
-        values = _placeholders(scorecard.dyad, engagement, finding, names)
+        engagement = engagements.get(finding.engagement_id)
+        values = placeholders(scorecard.dyad, engagement, finding, names)
         Finding.objects.create(
             scorecard=scorecard,
             rule=rule,
@@ -185,9 +159,15 @@ def _recommendation(
     return recommendation
 
 
-def _placeholders(
+def engagements_of(findings: Iterable[FiredFinding]) -> dict[int | None, Engagement]:
+    """The engagements that findings are about, by id: one query if any."""
+    return {**Engagement.objects.in_bulk([f.engagement_id for f in findings if f.engagement_id])}
+
+
+def placeholders(
     dyad: Dyad, engagement: Engagement | None, finding: FiredFinding, names: Mapping[str, str]
 ) -> dict[str, str]:
+    """What the texts of a finding's rule may name."""
     name = names.get(finding.target)
     return {
         "dyad": dyad.slug,

@@ -3,11 +3,12 @@
 from assessments.models.approved_rating import ApprovedRating
 from assessments.models.assessment import Assessment, AssessmentRelease, Rating
 from assessments.models.authorship import CoAuthor, Contribution, Presence, SectionMark
+from assessments.models.calibration import Calibration
 from assessments.models.engagement import Engagement, EngagementMission
 from assessments.models.framework import Anchor, Dimension, Framework, Indicator, Rule
 from assessments.models.recommendation import Recommendation
 from assessments.models.revision import Reading, Review, Revision
-from assessments.models.scorecard import Calibration, Finding, Scorecard
+from assessments.models.scorecard import Finding, Scorecard
 from assessments.models.source import Evidence, Source
 from assessments.models.vignette import Vignette, VignetteAssessment, VignetteIndicator, VignetteRating
 

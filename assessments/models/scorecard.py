@@ -5,38 +5,20 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from assessments.choices import FindingKind
+from assessments.choices import CalibrationStatus, FindingKind
 from assessments.models.assessment import Assessment
+from assessments.models.calibration import Calibration
 from assessments.models.engagement import Engagement
 from assessments.models.framework import Framework
 from assessments.scoring import METHOD_VERSION
 from organisations.models import Dyad, User
 
 
-@pghistory.track()
-class Calibration(models.Model):
-    """What the ratings released to everybody say about the indicators of a framework version in general."""
-
-    framework = models.ForeignKey(Framework, on_delete=models.CASCADE, related_name="calibrations")
-    record = models.JSONField(_("record"))
-    sha256 = models.CharField(_("SHA-256"), max_length=64)
-    created_at = models.DateTimeField(_("calculated"))
-
-    class Meta:
-        verbose_name = _("calibration")
-        verbose_name_plural = _("calibrations")
-        ordering = ["-created_at", "-pk"]
-        get_latest_by = ["created_at", "pk"]
-
-    def __str__(self) -> str:
-        return self.sha256[:12]
-
-
 class ScorecardQuerySet(models.QuerySet["Scorecard"]):
     def visible_to(self, user: User) -> "ScorecardQuerySet":
         """The scorecards that rest on exactly the approved assessments that ``user`` may see now.
 
-        One for each dyad and framework version, by the current method and the latest calibration; none for
+        One for each dyad and framework version, by the current method and the calibration in force; none for
         another set, so that totals cannot tell what rows would not.
         """
         may_see = (
@@ -45,17 +27,16 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
             .filter(dyad=models.OuterRef("dyad"), framework=models.OuterRef("framework"))
             .order_by("current_revision_id")
         )
-        return self.under_latest_calibration().filter(
+        return self.under_calibration_in_force().filter(
             method_version=METHOD_VERSION, revision_ids=ArraySubquery(may_see.values("current_revision_id"))
         )
 
-    def under_latest_calibration(self) -> "ScorecardQuerySet":
-        latest = Calibration.objects.filter(framework=models.OuterRef("framework")).order_by(
-            "-created_at", "-pk"
-        )
-        return self.annotate(latest_calibration=models.Subquery(latest.values("pk")[:1])).filter(
-            models.Q(calibration=models.F("latest_calibration"))
-            | models.Q(calibration__isnull=True, latest_calibration__isnull=True)
+    def under_calibration_in_force(self) -> "ScorecardQuerySet":
+        """With the calibration in force of their framework; without any before there is one."""
+        in_force = Calibration.objects.in_force().filter(framework=models.OuterRef("framework"))
+        return self.filter(
+            models.Q(calibration__status=CalibrationStatus.IN_FORCE)
+            | models.Q(models.Q(calibration__isnull=True), ~models.Exists(in_force))
         )
 
 

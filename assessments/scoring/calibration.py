@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -18,12 +18,22 @@ from assessments.scoring.components import (
 )
 from assessments.scoring.inputs import LEVELS, Answer, DimensionShape, FrameworkShape
 
-__all__ = ["Calibration", "Components", "LevelCalibration", "Sample", "calibrate", "calibrate_level"]
+__all__ = [
+    "Calibration",
+    "Components",
+    "LevelCalibration",
+    "Sample",
+    "calibrate",
+    "calibrate_level",
+    "calibrate_rows",
+]
 
 NEUTRAL = 3.0
 GRAND_MEAN_WEIGHT = 0.5
 HALF_WEIGHT_COUNT = 2
 DECIMALS = 9
+
+Row = tuple[int, str, int, str, int]  # dyad, case, assessor, indicator, score
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +98,24 @@ def _rounded(value: Any) -> Any:
     return round(value, DECIMALS) + 0.0 if isinstance(value, float) else value
 
 
-def calibrate(framework: FrameworkShape, answers: Sequence[tuple[int, Answer]]) -> Calibration:
+def calibrate(framework: FrameworkShape, answers: Iterable[tuple[int, Answer]]) -> Calibration:
     """Estimate indicator means and components from (dyad id, answer) pairs; answers in conflict are left out.
 
     Callers pass only answers that are released to every organisation.
     """
+    rows = [
+        (dyad, answer.case, answer.assessor_id, answer.indicator, answer.score)
+        for dyad, answer in answers
+        if answer.score is not None and not answer.conflict
+    ]
+    return calibrate_rows(framework, rows)
+
+
+def calibrate_rows(framework: FrameworkShape, rows: Sequence[Row]) -> Calibration:
+    """The same from rows of scored answers without conflict."""
     codes = {level: evaluative_codes(framework.of_level(level)) for level in LEVELS}
     return Calibration(
-        {level: calibrate_level(codes[level], _sample(codes[level], answers)) for level in LEVELS}
+        {level: calibrate_level(codes[level], _sample(codes[level], rows)) for level in LEVELS}
     )
 
 
@@ -104,17 +124,13 @@ def evaluative_codes(dimensions: Sequence[DimensionShape]) -> list[str]:
     return [i.code for dimension in dimensions for i in dimension.indicators if i.evaluative]
 
 
-def _sample(codes: Sequence[str], answers: Sequence[tuple[int, Answer]]) -> Sample:
+def _sample(codes: Sequence[str], rows: Sequence[Row]) -> Sample:
     position = {code: index for index, code in enumerate(codes)}
-    used = [
-        (dyad, answer)
-        for dyad, answer in answers
-        if answer.score is not None and not answer.conflict and answer.indicator in position
-    ]
-    cases = {case: index for index, case in enumerate(dict.fromkeys(answer.case for _dyad, answer in used))}
+    cases = {case: index for index, case in enumerate(dict.fromkeys(row[1] for row in rows))}
     return Sample.of(
-        (dyad, cases[answer.case], answer.assessor_id, position[answer.indicator], answer.score or 0)
-        for dyad, answer in used
+        (dyad, cases[case], assessor, position[indicator], score)
+        for dyad, case, assessor, indicator, score in rows
+        if indicator in position
     )
 
 

@@ -17,8 +17,9 @@ from django.db import connection, transaction
 from assessments.actions import assessments as opening
 from assessments.actions import reference as reference_cases
 from assessments.actions import review, submission
+from assessments.actions.calibrations import calibrate
 from assessments.actions.recommendations import decide
-from assessments.actions.scorecards import bring_up_to_date, calibrate
+from assessments.actions.scorecards import bring_up_to_date
 from assessments.models import ApprovedRating, Assessment, Finding, Recommendation, Scorecard
 from assessments.workflow import Action, next_state
 from organisations.models import User
