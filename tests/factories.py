@@ -343,7 +343,7 @@ def advance(assessment: Assessment, state: str) -> None:
         opening.withdraw(assessment=assessment, by=assessment.assessor, at=AT)
     if state in {State.DRAFT, State.WITHDRAWN}:
         return
-    submission.submit(assessment=assessment, by=assessment.assessor, at=AT)
+    submission.submit(assessment=assessment, by=assessment.assessor, at=AT, reason="It stands.")
     if state == State.SUBMITTED:
         return
     person = reviewer(assessment.on_behalf_of)

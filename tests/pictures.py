@@ -64,7 +64,7 @@ def prepare() -> None:
                     locator=evidence.locator,
                 )
         if original.engagement is None:
-            submission.submit(assessment=copy, by=analyst, at=timezone.now())
+            submission.submit(assessment=copy, by=analyst, at=timezone.now(), reason="Both sources say so.")
             review.start_review(assessment=copy, by=reviewer, at=timezone.now())
     connection.close()
 

@@ -277,7 +277,7 @@ class CaseImport:
                     reliability=evidence.reliability,
                     credibility=evidence.credibility,
                 )
-        submission.submit(assessment=assessment, by=assessor, at=self.at)
+        submission.submit(assessment=assessment, by=assessor, at=self.at, reason=_("Loaded from a file."))
 
     def _advance(self, assessment: Assessment) -> None:
         assessment.refresh_from_db(fields=["state", "released_to_all"])

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from assessments import snapshot
+from assessments import consistency, snapshot
 from assessments.actions.assessments import locked_assessment, move
 from assessments.models import Assessment, Indicator, Rating, Revision
 from assessments.policy import may_act
@@ -29,6 +29,14 @@ class Incomplete(Exception):
     def __init__(self, missing: list[Missing]) -> None:
         super().__init__(_("The assessment is not complete."))
         self.missing = missing
+
+
+class Unconfirmed(Exception):
+    """Warnings stand that nobody has given a reason for; ``remarks`` are the warnings."""
+
+    def __init__(self, remarks: list[consistency.Remark]) -> None:
+        super().__init__(_("Say why the warnings can stand."))
+        self.remarks = remarks
 
 
 def missing_from(assessment: Assessment) -> list[Missing]:
@@ -59,13 +67,21 @@ def _missing_from(indicator: Indicator, rating: Rating | None) -> list[Missing]:
 
 
 @transaction.atomic
-def submit(*, assessment: Assessment, by: User, at: datetime) -> Revision:
-    """Freeze the answers as a revision and hand it to review. Raises ``Refused`` and :class:`Incomplete`."""
+def submit(*, assessment: Assessment, by: User, at: datetime, reason: str = "") -> Revision:
+    """Freeze the answers as a revision and hand it to review; ``reason`` says why warnings can stand.
+
+    Raises ``Refused``, :class:`Incomplete` and :class:`Unconfirmed`. What the checks found and the reason are
+    kept beside the revision for reviewers; they are no part of its digest.
+    """
     locked = locked_assessment(assessment)
     may_act(by, Action.SUBMIT, locked).enforce()
     missing = missing_from(locked)
     if missing:
         raise Incomplete(missing)
+    remarks = consistency.remarks_on(locked)
+    warnings = [remark for remark in remarks if remark.severity == consistency.WARNING]
+    if warnings and not reason.strip():
+        raise Unconfirmed(warnings)
     content = snapshot.content_of(locked)
     writers = set(locked.ratings.values_list("updated_by", flat=True))
     writers |= set(locked.contributions.values_list("person", flat=True))
@@ -77,6 +93,8 @@ def submit(*, assessment: Assessment, by: User, at: datetime) -> Revision:
         author_ids=sorted({by.pk, locked.assessor_id} | writers),
         submitted_by=by,
         submitted_at=at,
+        remarks=[remark.as_json() for remark in remarks],
+        remarks_reason=reason.strip() if warnings else "",
     )
     locked.current_revision = revision
     move(locked, Action.SUBMIT, at)

@@ -10,6 +10,18 @@ from organisations.models import Organisation, User
 TEXTAREA = {"rows": 3, "class": "form-control"}
 
 
+class SubmissionForm(forms.Form):
+    """Why warnings can stand; asked for only where there are any."""
+
+    reason = forms.CharField(
+        label=_("Why this can stand"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs=TEXTAREA),
+        help_text=_("Reviewers read it beside your answers."),
+    )
+
+
 class ReviewForm(forms.Form):
     decision = forms.ChoiceField(choices=[("approve", _("Approve")), ("return", _("Return for changes"))])
     reason = forms.CharField(

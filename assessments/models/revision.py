@@ -17,7 +17,7 @@ class Revision(models.Model):
 
     ``content`` is what :mod:`assessments.snapshot` writes and ``sha256`` the digest of its canonical form.
     ``author_ids`` are the people who wrote any of it, whatever was left of their text: none of them may
-    review it (by trigger).
+    review it (by trigger). ``remarks`` are those of :mod:`assessments.consistency`, with the author's reason.
     """
 
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="revisions")
@@ -29,6 +29,8 @@ class Revision(models.Model):
         User, on_delete=models.PROTECT, related_name="+", verbose_name=_("submitted by")
     )
     submitted_at = models.DateTimeField(_("submitted"))
+    remarks = models.JSONField(_("what the checks found"), default=list, blank=True)
+    remarks_reason = models.TextField(_("why it can stand"), blank=True)
 
     class Meta:
         verbose_name = _("revision")

@@ -10,8 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from assessments import consistency
 from assessments.actions import assessments as opening
 from assessments.actions import recording, submission
+from assessments.forms.decisions import SubmissionForm
 from assessments.forms.opening import MendForm
 from assessments.forms.recording import EvidenceForm
 from assessments.models import Assessment, Indicator
@@ -100,16 +102,23 @@ def _cite(request: SignedInRequest, assessment: Assessment, indicator: Indicator
 
 @require_http_methods(["GET", "POST"])
 def check(request: SignedInRequest, pk: int) -> HttpResponse:
-    """What is still missing, and the button that submits."""
+    """What is still missing, what may not fit together, and the button that submits."""
     assessment, elsewhere = editable_assessment(request, pk)
     if elsewhere:
         return elsewhere
-    missing = submission.missing_from(assessment)
-    if request.method == "POST":
+    form = SubmissionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
         try:
-            submission.submit(assessment=assessment, by=request.user, at=timezone.now())
-        except submission.Incomplete as incomplete:
-            missing = incomplete.missing
+            submission.submit(
+                assessment=assessment,
+                by=request.user,
+                at=timezone.now(),
+                reason=form.cleaned_data["reason"],
+            )
+        except submission.Incomplete:
+            messages.error(request, _("Nothing is submitted yet: something is missing."))
+        except submission.Unconfirmed as unconfirmed:
+            form.add_error("reason", str(unconfirmed))
         except Refused as refused:
             messages.error(request, str(refused))
             return redirect(assessment)
@@ -118,7 +127,14 @@ def check(request: SignedInRequest, pk: int) -> HttpResponse:
                 request, _("Submitted. A reviewer of your organisation takes over; you can still read it.")
             )
             return redirect(assessment)
-    context = {"assessment": assessment, "missing": missing}
+    remarks = consistency.remarks_on(assessment)
+    context = {
+        "assessment": assessment,
+        "missing": submission.missing_from(assessment),
+        "form": form,
+        "warnings": [remark for remark in remarks if remark.severity == consistency.WARNING],
+        "prompts": [remark for remark in remarks if remark.severity == consistency.PROMPT],
+    }
     return render(request, "assessments/check.html", context, status=422 if request.method == "POST" else 200)
 
 
