@@ -52,6 +52,7 @@ ACCOUNT = "    200     200     away    away    away    away    away    away    a
 OWN_TOKEN = "  login   login   404     404     200     404     404     404     404     404     404     404"
 DYAD = {"slug": "OWN-OTHER"}
 POLITICAL = {**DYAD, "level": "political"}
+CHART = {**DYAD, "name": "political-dimensions"}
 OPENING = {"on_behalf_of": "1"}
 DESCRIPTION = {
     "version": "1",
@@ -127,7 +128,9 @@ PAGES = [
     Row("GET", "assessments:compare-arrangements", {}, SIGNED_IN),
     Row("GET", "assessments:dyad", DYAD, SIGNED_IN),
     Row("GET", "assessments:dyad-ratings", POLITICAL, SIGNED_IN),
-    Row("GET", "assessments:dyad-chart", POLITICAL, WITH_ROLE),
+    Row("GET", "assessments:dyad-chart", {**CHART, "extension": "svg"}, WITH_ROLE),
+    Row("GET", "assessments:dyad-chart", {**CHART, "extension": "png"}, WITH_ROLE),
+    Row("GET", "assessments:dyad-chart", {**CHART, "extension": "csv"}, WITH_ROLE),
     Row("GET", "assessments:finding", {"pk": "finding"}, OWN_WORK),
     Row(
         "GET",

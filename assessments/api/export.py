@@ -1,6 +1,5 @@
 """Ratings and scorecards as CSV, written row by row while they are read from the database."""
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -16,34 +15,13 @@ from assessments.api.scorecard_rows import COLUMNS as SCORECARD_COLUMNS
 from assessments.api.scorecard_rows import rows_of
 from assessments.api.serializers import RatingSerializer
 from assessments.api.viewsets import Ratings, Scorecards
+from assessments.exchange.csv_lines import lines
 from assessments.models import ApprovedRating, Scorecard
 from organisations.api.viewsets import Reading
 
 CHUNK = 1000
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 RATING_COLUMNS: list[str] = RatingSerializer.Meta.fields
 M = TypeVar("M", bound=Model)
-
-
-class _Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def inert(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula: such texts get an apostrophe in front; numbers stay."""
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
-
-
-def lines(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> Iterator[str]:
-    writer = csv.DictWriter(_Echo(), columns)
-    yield writer.writer.writerow(columns)
-    for row in rows:
-        yield writer.writerow({name: inert(value) for name, value in row.items()})
 
 
 class AnyMediaType(BaseContentNegotiation):

@@ -13,6 +13,7 @@ from assessments.actions.scorecards import bring_up_to_date
 from assessments.choices import FindingKind, Level, Marking
 from assessments.models import Anchor, Assessment, Engagement, Finding, Framework, Scorecard
 from assessments.scoring.results import DESCRIPTIVE, LevelResult, ScorecardResult
+from assessments.views.pictures import pictures_of_level, subject_of
 from assessments.views.scorecard_blocks.glance import glance
 from assessments.views.scorecard_blocks.levels import level_detail
 from organisations.http import SignedInRequest
@@ -92,13 +93,18 @@ def _scorecard_context(
         scorecard.findings.select_related("engagement", "recommendation").order_by("priority", "pk")
     )
     assessments = list(assessments_behind(request, [scorecard]).order_by("level", "period_start", "pk"))
+    marking = strictest_marking(assessments)
+    subject = subject_of(scorecard, framework, marking, names)
     return {
         "glance": glance(result, names, framework.scale, findings),
-        "levels": [level_detail(level, names, poles) for level in result.levels],
+        "levels": [
+            level_detail(level, names, poles, pictures_of_level(subject, scorecard, framework, level.code))
+            for level in result.levels
+        ],
         "findings": _by_engagement(finding for finding in findings if finding.kind != FindingKind.STRENGTH),
         "strengths": [finding for finding in findings if finding.kind == FindingKind.STRENGTH],
         "assessments": assessments,
-        "marking": strictest_marking(assessments),
+        "marking": marking,
     }
 
 

@@ -1,6 +1,7 @@
 """Template filters for what Django has none."""
 
 from django import template
+from django.template.defaultfilters import floatformat
 
 register = template.Library()
 
@@ -17,3 +18,11 @@ def on_strip(score: float | str) -> str:
 def percent(share: float | None) -> str:
     """A share between 0 and 1 as whole percents; a dash for none."""
     return "–" if share is None else f"{share:.0%}"
+
+
+@register.filter
+def cell(value: str | float | None) -> str:
+    """A cell of a table of figures: scores at two decimals, counts and words as they are, a dash for none."""
+    if value is None:
+        return "–"
+    return floatformat(value, 2) if isinstance(value, float) else str(value)

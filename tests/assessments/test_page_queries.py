@@ -71,7 +71,7 @@ QUERIES = {
     "dyads": 10,
     "dyad": 19,
     "ratings": 7,
-    "chart": 11,
+    "chart": 13,
     "compare": 11,
     "compare-common": 14,
     "compare-engagements": 17,
@@ -135,7 +135,7 @@ def addresses(person: User, dyad: Dyad) -> dict[str, str]:
         "dyads": "/dyads/",
         "dyad": dyad.get_absolute_url(),
         "ratings": f"{dyad.get_absolute_url()}field/",
-        "chart": f"{dyad.get_absolute_url()}political/chart.svg",
+        "chart": f"{dyad.get_absolute_url()}charts/political-dimensions.svg",
         "compare": "/dyads/compare/",
         "compare-common": "/dyads/compare/?common=on",
         "compare-engagements": "/engagements/compare/",
@@ -153,8 +153,9 @@ def addresses(person: User, dyad: Dyad) -> dict[str, str]:
 
 
 def queries_of_pages(client: Client, person: User, dyad: Dyad) -> dict[str, int]:
-    """Of a second look: the first may compute a scorecard that nobody has looked at."""
+    """Of a second look: the first may compute a scorecard that nobody has looked at, and draws the chart."""
     client.get("/dyads/")
+    client.get(f"{dyad.get_absolute_url()}charts/political-dimensions.svg")
     return queries_of(client, addresses(person, dyad))
 
 

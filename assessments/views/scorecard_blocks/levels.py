@@ -1,11 +1,12 @@
 """The levels in detail: dimensions and indicators as rows of a table, and what only has a position."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assessments import wording
 from assessments.choices import Level
 from assessments.scoring.results import DESCRIPTIVE, DimensionResult, IndicatorResult, LevelResult
+from assessments.views.pictures import Picture
 
 Names = Mapping[str, str]
 Poles = Mapping[str, Mapping[int, str]]
@@ -41,9 +42,10 @@ class LevelDetail:
     weakest: str
     dimensions: tuple[DimensionRow, ...]
     positions: tuple[Position, ...]
+    pictures: Sequence[Picture]
 
 
-def level_detail(level: LevelResult, names: Names, poles: Poles) -> LevelDetail:
+def level_detail(level: LevelResult, names: Names, poles: Poles, pictures: Sequence[Picture]) -> LevelDetail:
     return LevelDetail(
         figure=level,
         label=str(Level(level.code).label),
@@ -56,6 +58,7 @@ def level_detail(level: LevelResult, names: Names, poles: Poles) -> LevelDetail:
             if figure.position is not None
             for ends in [poles.get(figure.code, {})]
         ),
+        pictures=pictures,
     )
 
 

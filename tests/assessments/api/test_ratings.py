@@ -5,8 +5,9 @@ import pytest
 from django.http import StreamingHttpResponse
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from assessments.api.export import RATING_COLUMNS, inert
+from assessments.api.export import RATING_COLUMNS
 from assessments.choices import State
+from assessments.exchange.csv_lines import inert
 from assessments.models import ApprovedRating
 from organisations.models import Organisation, User
 from tests.assessments.api.conftest import Get
