@@ -196,8 +196,9 @@ def _adjusted(
     means, variances = [], []
     for position, dyad in enumerate(dyads[fitted.dyads].tolist()):
         if dyad in results:
-            figures, weights = _weights(results[dyad], codes)
-            names += [(dyad, code, score) for code, score in figures]
+            published, weights = published_weights(results[dyad], codes)
+            figures = results[dyad].figures()
+            names += [(dyad, code, figures[code].score or 0.0) for code in published]
             linear = fitted.linear(position, weights)
             means.append(linear[0])
             variances.append(linear[1])
@@ -219,24 +220,24 @@ def _rows(mean: Floats, variance: Floats) -> list[list[float]]:
     return rows
 
 
-def _weights(level: LevelResult, codes: Sequence[str]) -> tuple[list[tuple[str, float]], Floats]:
-    """Codes and tier A scores of what is published, and its weights (figures x indicators)."""
+def published_weights(level: LevelResult, codes: Sequence[str]) -> tuple[list[str], Floats]:
+    """What a scorecard publishes of a level, by code, and its weights (figures x indicators)."""
     position = {code: index for index, code in enumerate(codes)}
-    figures: list[tuple[str, float]] = []
+    figures: list[str] = []
     rows: list[Floats] = []
     of_level = np.zeros(len(codes))
     for dimension in level.dimensions:
         of_dimension = np.zeros(len(codes))
         for indicator in dimension.indicators:
             if indicator.score is not None:
-                figures.append((indicator.code, indicator.score))
+                figures.append(indicator.code)
                 rows.append(np.eye(1, len(codes), position[indicator.code])[0])
                 of_dimension[position[indicator.code]] = indicator.weight
         if dimension.score is not None:
-            figures.append((dimension.code, dimension.score))
+            figures.append(dimension.code)
             rows.append(of_dimension)
             of_level += dimension.weight * of_dimension
     if level.score is not None:
-        figures.append((level.code, level.score))
+        figures.append(level.code)
         rows.append(of_level)
     return figures, np.array(rows)

@@ -85,6 +85,14 @@ class LevelResult(Figure):
     missing: tuple[str, ...]
     dimensions: tuple[DimensionResult, ...]
 
+    def figures(self) -> dict[str, Figure]:
+        """The level, its dimensions and their indicators by code."""
+        figures: dict[str, Figure] = {self.code: self}
+        for dimension in self.dimensions:
+            figures[dimension.code] = dimension
+            figures |= {indicator.code: indicator for indicator in dimension.indicators}
+        return figures
+
 
 @dataclass(frozen=True, slots=True)
 class Portion:
@@ -169,10 +177,7 @@ class ScorecardResult:
         """Every level, dimension and indicator by its code."""
         figures: dict[str, Figure] = {}
         for level in self.levels:
-            figures[level.code] = level
-            for dimension in level.dimensions:
-                figures[dimension.code] = dimension
-                figures |= {indicator.code: indicator for indicator in dimension.indicators}
+            figures |= level.figures()
         return figures
 
     def to_dict(self) -> dict[str, Any]:
