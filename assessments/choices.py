@@ -130,3 +130,17 @@ class CalibrationStatus(models.TextChoices):
     IN_FORCE = "in_force", _("In force")
     REPLACED = "replaced", _("Replaced")
     REJECTED = "rejected", _("Rejected")
+
+
+class JointFitState(models.TextChoices):
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class JointFitStage(models.TextChoices):
+    READING = "reading", _("Reading the answers")
+    FITTING_POLITICAL = "political", _("Fitting the political level")
+    FITTING_FIELD = "field", _("Fitting the field level")
+    STORING = "storing", _("Storing the results")

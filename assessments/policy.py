@@ -65,6 +65,13 @@ def may_rate_vignettes(user: User) -> Verdict:
     return Verdict(_("Vignettes are rated by analysts."))
 
 
+def may_request_joint_fit(user: User) -> Verdict:
+    """May ``user`` have all dyads fitted together anew?"""
+    if user.is_active and user.is_superuser:
+        return YES
+    return Verdict(_("Only administrators start a joint fit."))
+
+
 def may_act(user: User, action: Action, assessment: Assessment) -> Verdict:
     """May ``user`` do ``action`` with ``assessment`` in the state it is in now?"""
     if workflow.next_state(assessment.state, action) is None:

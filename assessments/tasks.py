@@ -4,13 +4,15 @@ Actions defer it by name. Arguments are ids, never words: who administers the qu
 """
 
 from django.utils import timezone
-from procrastinate import JobContext
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
+from assessments.actions import joint_fits
 from assessments.actions.calibrations import propose_calibration
 from assessments.models import Framework
 
 HOURS_KEPT = 24 * 30
+RETRY_AFTER_SECONDS = 60
 
 
 @app.periodic(cron="23 2 * * *")
@@ -28,3 +30,18 @@ def propose_calibrations(timestamp: int) -> None:
     """Every night: propose a calibration where what is released to everybody says something else by now."""
     for framework in Framework.objects.filter(published_at__isnull=False).order_by("pk"):
         propose_calibration(framework=framework, at=timezone.now())
+
+
+@app.task(
+    name=joint_fits.TASK, retry=RetryStrategy(max_attempts=joint_fits.ATTEMPTS - 1, wait=RETRY_AFTER_SECONDS)
+)
+def fit_jointly(framework: int) -> None:
+    """Do the joint fit of a framework version that waits."""
+    joint_fits.run_joint_fit(framework=Framework.objects.get(pk=framework), clock=timezone.now)
+
+
+@app.periodic(cron="11 3 * * *")
+@app.task(name="request_joint_fits", queueing_lock="request_joint_fits")
+def request_joint_fits(timestamp: int) -> None:
+    """Every night: fit every framework version that has released answers."""
+    joint_fits.request_nightly_joint_fits(at=timezone.now())

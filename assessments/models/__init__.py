@@ -6,6 +6,7 @@ from assessments.models.authorship import CoAuthor, Contribution, Presence, Sect
 from assessments.models.calibration import Calibration
 from assessments.models.engagement import Engagement, EngagementMission
 from assessments.models.framework import Anchor, Dimension, Framework, Indicator, Rule
+from assessments.models.joint_fit import JointFit, JointScore, Severity
 from assessments.models.recommendation import Recommendation
 from assessments.models.revision import Reading, Review, Revision
 from assessments.models.scorecard import Finding, Scorecard
@@ -27,6 +28,8 @@ __all__ = [
     "Finding",
     "Framework",
     "Indicator",
+    "JointFit",
+    "JointScore",
     "Presence",
     "Rating",
     "Reading",
@@ -36,6 +39,7 @@ __all__ = [
     "Rule",
     "Scorecard",
     "SectionMark",
+    "Severity",
     "Source",
     "Vignette",
     "VignetteAssessment",
