@@ -126,6 +126,8 @@ PAGES = [
     Row("GET", "assessments:compare", {}, SIGNED_IN),
     Row("GET", "assessments:compare-engagements", {}, SIGNED_IN),
     Row("GET", "assessments:compare-arrangements", {}, SIGNED_IN),
+    Row("GET", "assessments:constellation", {}, SIGNED_IN),
+    Row("GET", "assessments:organisation-dyads", {"acronym": "OWN"}, SIGNED_IN),
     Row("GET", "assessments:dyad", DYAD, SIGNED_IN),
     Row("GET", "assessments:dyad-ratings", POLITICAL, SIGNED_IN),
     Row("GET", "assessments:dyad-chart", {**CHART, "extension": "svg"}, WITH_ROLE),

@@ -76,6 +76,8 @@ QUERIES = {
     "compare-common": 14,
     "compare-engagements": 17,
     "compare-arrangements": 17,
+    "constellation": 12,
+    "organisation-dyads": 15,
     "finding": 12,
     "recommendations": 9,
     "recommendation": 15,
@@ -128,6 +130,8 @@ def addresses(person: User, dyad: Dyad) -> dict[str, str]:
     assessment = Assessment.objects.filter(state=State.APPROVED, dyad=dyad).order_by("pk")[0]
     finding = Finding.objects.visible_to(person).filter(scorecard__dyad=dyad).order_by("pk")[0]
     recommendation = Recommendation.objects.visible_to(person).filter(dyad=dyad).order_by("pk")[0]
+    others = Dyad.objects.filter(first=dyad.first).exclude(pk=dyad.pk).select_related("second")
+    corners = [dyad.first, dyad.second, others.order_by("pk")[0].second]
     return {
         "home": "/",
         "assessments": "/assessments/",
@@ -140,6 +144,8 @@ def addresses(person: User, dyad: Dyad) -> dict[str, str]:
         "compare-common": "/dyads/compare/?common=on",
         "compare-engagements": "/engagements/compare/",
         "compare-arrangements": "/arrangements/compare/",
+        "constellation": f"/constellations/?{'&'.join(f'organisation={one}' for one in corners)}",
+        "organisation-dyads": f"{dyad.first.get_absolute_url()}dyads/",
         "finding": finding.get_absolute_url(),
         "recommendations": "/recommendations/",
         "recommendation": recommendation.get_absolute_url(),
@@ -172,6 +178,7 @@ def queries_of(client: Client, addresses: Mapping[str, str]) -> dict[str, int]:
 def test_pages_take_their_queries_whatever_the_number_of_rows(client: Client, framework: Framework) -> None:
     own, other = OrganisationFactory(), OrganisationFactory()
     dyad, person = DyadFactory(first=own, second=other), coordinator(own)
+    DyadFactory(first=own)
     client.force_login(person)
     work_on(dyad, framework, [own])
     assert queries_of_pages(client, person, dyad) == QUERIES

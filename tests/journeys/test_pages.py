@@ -20,6 +20,7 @@ LISTS = [
     "/dyads/compare/",
     "/engagements/compare/",
     "/arrangements/compare/",
+    "/constellations/",
     "/sources/",
     "/recommendations/",
     "/frameworks/",
@@ -105,6 +106,10 @@ def _reading() -> list[str]:
         "/dyads/compare/?dyad=UN-EU&dyad=UN-NATO&detail=indicators&common=on&part=none",
         "/engagements/compare/?detail=indicators&common=on",
         "/arrangements/compare/?by=F3&detail=indicators",
+        "/constellations/?organisation=UN&organisation=EU&organisation=NATO",
+        "/constellations/?organisation=UN&organisation=EU&organisation=NATO&organisation=AU",
+        "/constellations/?organisation=UN",
+        "/organisations/UN/dyads/",
     ]
 
 
