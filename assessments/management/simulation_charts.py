@@ -1,50 +1,84 @@
-"""Pictures of a simulation, as SVG; the tables written beside them have the same figures."""
+"""Charts of a simulation; the tables written beside them have the same figures."""
 
 from collections.abc import Sequence
 
 import altair as alt
-import vl_convert
 from django.utils.translation import gettext as _
 
+from assessments.charts.chart import Chart
+from assessments.charts.chart import Row as Point
+from assessments.charts.themes import Theme
 from assessments.management.simulation_words import ESTIMATOR_NAMES, KIND_NAMES, SCENARIO_NAMES
 from assessments.scoring.simulation.study import LEVEL, Row
 
-INK, GRID, GOAL = "#33415c", "#e3e7ee", "#c9e3cf"
+GOAL = "#c9e3cf"
 COLOURS = ["#76849b", "#7a3e9d", "#b3500c", "#0b5394"]
 SHAPES = ["circle", "triangle-up", "square", "diamond"]
 NOMINAL, ASPIRED = 90, (88, 94)
 
 
-def coverage_svg(rows: Sequence[Row]) -> str:
+def coverage_chart(rows: Sequence[Row]) -> Chart:
     """How many of the 90% intervals hold the truth, by kind of figure; the goal is shaded."""
-    data = [_place(row) | {"kind": str(KIND_NAMES[row.kind]), "value": 100 * row.coverage} for row in rows]
-    x = alt.X("value:Q", title=_("Intervals that hold the truth, in %"), scale=alt.Scale(domain=[0, 100]))
-    goal = alt.Chart().mark_rect(color=GOAL).encode(x=alt.datum(ASPIRED[0]), x2=alt.datum(ASPIRED[1]))
-    nominal = alt.Chart().mark_rule(color=INK, strokeDash=[4, 3]).encode(x=alt.datum(NOMINAL))
-    layers = alt.layer(goal, nominal, _points(x), data=alt.InlineData(values=data))
-    header = alt.Header(title=None, labelColor=INK, labelFontSize=12)
-    order = [str(name) for name in KIND_NAMES.values()]
-    return _svg(
-        layers.properties(width=210, height=alt.Step(26)).facet(
-            column=alt.Column("kind:N", sort=order, header=header)
+    return Chart(
+        name="coverage",
+        title=_("Intervals that hold the truth"),
+        description=_(
+            "Of the 90%% intervals of tier A %(a)s hold the truth, of tier B %(b)s, of others %(o)s."
         )
+        % {"a": _range(rows, "tier_a"), "b": _range(rows, "tier_b"), "o": _range(rows, "mean", "dirichlet")},
+        notes=(_("Shaded: 88 to 94 %; dashed: the 90 % that is promised."),),
+        columns=_columns(_("Intervals that hold the truth, in %")),
+        rows=[_point(row, 100 * row.coverage) for row in rows],
+        specification=draw_coverage,
     )
 
 
-def error_svg(rows: Sequence[Row]) -> str:
-    """Root mean square error of the level's score."""
-    data = [_place(row) | {"value": row.rmse} for row in rows if row.kind == LEVEL]
-    axis = alt.Axis(tickCount=6, format=".1f")
-    x = alt.X("value:Q", title=_("Root mean square error of the level's score"), axis=axis)
-    points = _points(x).properties(data=alt.InlineData(values=data), width=440, height=alt.Step(26))
-    return _svg(points)
+def error_chart(rows: Sequence[Row]) -> Chart:
+    return Chart(
+        name="errors",
+        title=_("Root mean square error of the level's score"),
+        description=_("One point for each scenario and way to score; less is better."),
+        notes=(),
+        columns=_columns(_("Root mean square error")),
+        rows=[_point(row, row.rmse) for row in rows if row.kind == LEVEL],
+        specification=draw_errors,
+    )
 
 
-def _place(row: Row) -> dict[str, str | float]:
+def draw_coverage(rows: Sequence[Point], theme: Theme) -> alt.LayerChart | alt.FacetChart:
+    x = alt.X("value:Q", title=_("in %"), scale=alt.Scale(domain=[0, 100]))
+    goal = alt.Chart().mark_rect(color=GOAL).encode(x=alt.datum(ASPIRED[0]), x2=alt.datum(ASPIRED[1]))
+    nominal = alt.Chart().mark_rule(color=theme.ink, strokeDash=[4, 3]).encode(x=alt.datum(NOMINAL))
+    layers = alt.layer(goal, nominal, _points(x), data=alt.InlineData(values=rows))
+    header = alt.Header(title=None, labelColor=theme.ink, labelFontSize=12)
+    kinds = alt.Column("kind:N", sort=[str(name) for name in KIND_NAMES.values()], header=header)
+    faceted: alt.FacetChart = layers.properties(width=210, height=alt.Step(26)).facet(column=kinds)
+    return faceted
+
+
+def draw_errors(rows: Sequence[Point], theme: Theme) -> alt.LayerChart | alt.FacetChart:
+    x = alt.X("value:Q", title=None, axis=alt.Axis(tickCount=6, format=".1f"))
+    layers = alt.layer(_points(x), data=alt.InlineData(values=rows))
+    drawn: alt.LayerChart | alt.FacetChart = layers.properties(width=440, height=alt.Step(26))
+    return drawn
+
+
+def _columns(value: str) -> dict[str, str]:
+    return {"scenario": _("scenario"), "estimator": _("scored by"), "kind": _("figures"), "value": value}
+
+
+def _point(row: Row, value: float) -> dict[str, str | int | float | None]:
     return {
         "scenario": str(SCENARIO_NAMES[row.scenario]),
         "estimator": str(ESTIMATOR_NAMES[row.estimator]),
+        "kind": str(KIND_NAMES[row.kind]),
+        "value": value,
     }
+
+
+def _range(rows: Sequence[Row], *estimators: str) -> str:
+    coverages = [100 * row.coverage for row in rows if row.estimator in estimators]
+    return _("%(least).0f to %(most).0f %%") % {"least": min(coverages), "most": max(coverages)}
 
 
 def _points(x: alt.X) -> alt.Chart:
@@ -62,12 +96,3 @@ def _points(x: alt.X) -> alt.Chart:
         )
     )
     return points
-
-
-def _svg(chart: alt.Chart | alt.FacetChart) -> str:
-    dressed = chart.properties(background="white").configure_view(stroke=None)
-    dressed = dressed.configure_axis(
-        labelColor=INK, titleColor=INK, titleFontWeight="normal", gridColor=GRID, labelFontSize=12
-    ).configure_legend(labelColor=INK, labelFontSize=12)
-    svg: str = vl_convert.vegalite_to_svg(dressed.to_dict())
-    return svg

@@ -6,7 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from assessments.management.simulation_charts import coverage_svg, error_svg
+from assessments.charts.chart import Chart
+from assessments.charts.drawing import Drawing
+from assessments.charts.themes import LIGHT
+from assessments.management.simulation_charts import coverage_chart, error_chart
 from assessments.management.simulation_tables import csv_of, markdown_of
 from assessments.scoring.simulation.scenarios import CONFLICT, SCENARIOS, TEN_THOUSAND_RATINGS, Scenario, Size
 from assessments.scoring.simulation.study import (
@@ -60,8 +63,8 @@ class Command(BaseCommand):
         files = {
             "figures.csv": csv_of(rows),
             "tables.md": markdown_of(rows, bias, command),
-            "coverage.svg": coverage_svg(rows),
-            "errors.svg": error_svg(rows),
+            "coverage.svg": svg(coverage_chart(rows)),
+            "errors.svg": svg(error_chart(rows)),
         } | ({"bias.csv": csv_of(bias)} if bias else {})
         for name, text in files.items():
             (folder / name).write_text(text, encoding="utf-8")
@@ -81,6 +84,10 @@ class Command(BaseCommand):
                 }
                 self.stderr.write(progress, str)
             yield replication
+
+
+def svg(chart: Chart) -> str:
+    return Drawing.of(chart, LIGHT, "svg").draw().decode()
 
 
 def between(least: int, most: int) -> Callable[[str], int]:
