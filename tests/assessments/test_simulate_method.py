@@ -6,6 +6,11 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from assessments.management.simulation_words import ESTIMATOR_NAMES, KIND_NAMES, SCENARIO_NAMES
+from assessments.scoring.simulation.estimators import ESTIMATORS
+from assessments.scoring.simulation.scenarios import SCENARIOS
+from assessments.scoring.simulation.study import KINDS
+
 FILES = {"figures.csv", "bias.csv", "tables.md", "coverage.svg", "errors.svg"}
 
 
@@ -74,3 +79,9 @@ def test_a_folder_is_needed(tmp_path: Path) -> None:
     assert file.read_text() == "mine"
     with pytest.raises(CommandError, match="--output"):
         call_command("simulate_method")
+
+
+def test_everything_that_is_simulated_has_a_name() -> None:
+    assert list(SCENARIO_NAMES) == [scenario.code for scenario in SCENARIOS]
+    assert list(ESTIMATOR_NAMES) == list(ESTIMATORS)
+    assert list(KIND_NAMES) == list(KINDS)
