@@ -13,7 +13,7 @@ from assessments import scorecards as stored
 from assessments import wording
 from assessments.choices import Level
 from assessments.forms.comparison import EngagementComparisonForm
-from assessments.models import Engagement, Framework, Scorecard
+from assessments.models import Framework, Scorecard
 from assessments.scoring.commons import common_weights
 from assessments.scoring.estimates import Estimate
 from assessments.scoring.pooling import weights_of
@@ -46,7 +46,7 @@ def compare_engagements(request: SignedInRequest) -> HttpResponse:
         one.engagement.pk: heat.Column(
             one.engagement.name,
             [one.result.level],
-            _addresses(one.engagement, framework),
+            _addresses(one, framework),
             common.get(one.engagement.pk),
         )
         for one in scored
@@ -80,12 +80,15 @@ def choices(
     return heat.parts(levels, names), [(code, wording.subject_name(code, names)) for code in codes]
 
 
-def _addresses(engagement: Engagement, framework: Framework | None) -> Callable[[str], str]:
+def _addresses(scored: Scored, framework: Framework | None) -> Callable[[str], str]:
+    """Where a figure of an engagement is opened: all its answers, or those to one indicator."""
+    engagement = scored.engagement
+    indicators = {i.code for d in scored.result.level.dimensions for i in d.indicators}
     version = framework.name if framework else ""
     path = reverse("assessments:dyad-ratings", args=[engagement.dyad.slug, Level.FIELD])
 
     def address(code: str) -> str:
-        of = {} if code == Level.FIELD else {"of": code}
+        of = {"of": code} if code in indicators else {}
         return f"{path}?{urlencode({'framework': version, 'case': f'engagement:{engagement.pk}', **of})}"
 
     return address
