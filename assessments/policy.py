@@ -138,6 +138,25 @@ def reads_own_work(user: User, organisation: int | None) -> bool:
     return organisation in organisation_ids_where(user, Permission.READ_OWN_WORK)
 
 
+def may_preview(user: User, organisation: Organisation) -> Verdict:
+    """May ``user`` look at scorecards as far as ``organisation`` sees them?"""
+    if not organisation_ids_where(user, Permission.RELEASE):
+        return Verdict(_("Only coordinators, who release assessments, preview what others see."))
+    if may(user, Permission.READ_RELEASED, organisation):
+        return Verdict(
+            _("You belong to %(organisation)s: you see it already.") % {"organisation": organisation}
+        )
+    return YES
+
+
+def previewable_organisations(user: User) -> list[Organisation]:
+    """The organisations as which ``user`` may preview scorecards; none for those who may not."""
+    if not organisation_ids_where(user, Permission.RELEASE):
+        return []
+    own = organisation_ids_where(user, Permission.READ_RELEASED)
+    return list(Organisation.objects.visible_to(user).exclude(pk__in=own))
+
+
 def may_decide(user: User, recommendation: Recommendation) -> Verdict:
     """May ``user`` accept or decline this recommendation?"""
     if recommendation.status != RecommendationStatus.PROPOSED:

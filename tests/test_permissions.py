@@ -130,6 +130,12 @@ PAGES = [
     Row("GET", "assessments:organisation-dyads", {"acronym": "OWN"}, SIGNED_IN),
     Row("GET", "assessments:dyad", DYAD, SIGNED_IN),
     Row("GET", "assessments:dyad-ratings", POLITICAL, SIGNED_IN),
+    Row(
+        "GET",
+        "assessments:dyad-preview",
+        {**DYAD, "acronym": "OTHER"},
+        "login login away away away away away 200 away away away away",
+    ),
     Row("GET", "assessments:dyad-chart", {**CHART, "extension": "svg"}, WITH_ROLE),
     Row("GET", "assessments:dyad-chart", {**CHART, "extension": "png"}, WITH_ROLE),
     Row("GET", "assessments:dyad-chart", {**CHART, "extension": "csv"}, WITH_ROLE),

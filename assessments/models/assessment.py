@@ -31,6 +31,20 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         )
         return self.filter(models.Q(on_behalf_of__in=own) | released)
 
+    def known_to_see(self, organisation: Organisation, by: User) -> "AssessmentQuerySet":
+        """The approved ones of which ``by`` may know that members of ``organisation`` see them.
+
+        To whom an assessment is released is known to those who work for the organisation that released it.
+        """
+        released = AssessmentRelease.objects.filter(
+            assessment=models.OuterRef("pk"),
+            organisation=organisation,
+            assessment__on_behalf_of__in=_organisations_worked_for(by),
+        )
+        return self.approved().filter(
+            models.Q(released_to_all=True) | models.Q(on_behalf_of=organisation) | models.Exists(released)
+        )
+
     def written_by(self, user: User) -> "AssessmentQuerySet":
         """Those that ``user`` writes: as the assessor, or as a co-author."""
         return self.filter(

@@ -16,6 +16,7 @@ from assessments.forms.decisions import ReleaseForm
 from assessments.forms.opening import OpenAssessmentForm
 from assessments.models import Assessment, Indicator
 from assessments.policy import actions_open_to, reads_own_work
+from assessments.views.audience import who_sees
 from assessments.views.filters import AssessmentFilter
 from assessments.views.refusals import RefusalsShown
 from assessments.views.tables import AssessmentTable
@@ -49,9 +50,10 @@ def assessment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """An assessment with its answers: of a draft as they are now, otherwise as they were submitted."""
     assessment = visible_assessment(request, pk)
     content = _content(assessment)
-    releases = assessment.releases.select_related("organisation")
+    releases = list(assessment.releases.select_related("organisation"))
     unreleased_amendment = assessment.amends if not (assessment.released_to_all or releases) else None
     proposed = unreleased_amendment or assessment
+    own_work = reads_own_work(request.user, assessment.on_behalf_of_id)
     context = {
         "assessment": assessment,
         "content": content,
@@ -62,7 +64,8 @@ def assessment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "amendments": assessment.amendments.visible_to(request.user)
         .exclude(state=State.WITHDRAWN)
         .for_list(),
-        "own_work": reads_own_work(request.user, assessment.on_behalf_of_id),
+        "own_work": own_work,
+        "seen_by": who_sees(assessment, own_work=own_work, releases=releases),
         "unreleased_amendment": unreleased_amendment,
         "release_form": ReleaseForm(
             user=request.user,

@@ -5,19 +5,21 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from assessments.actions.scorecards import bring_up_to_date
 from assessments.choices import FindingKind, Level, Marking
 from assessments.models import Anchor, Assessment, Engagement, Finding, Framework, Scorecard
+from assessments.policy import previewable_organisations
 from assessments.scoring.results import DESCRIPTIVE, LevelResult, ScorecardResult
+from assessments.views.audience import audience
 from assessments.views.pictures import pictures_of_level, subject_of
 from assessments.views.scorecard_blocks.glance import glance
 from assessments.views.scorecard_blocks.levels import level_detail
 from organisations.http import SignedInRequest
-from organisations.models import Dyad, Instrument
+from organisations.models import Dyad, Instrument, Organisation
 
 
 def visible_dyad(request: SignedInRequest, slug: str) -> Dyad:
@@ -66,8 +68,16 @@ def dyad_list(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def dyad_detail(request: SignedInRequest, slug: str) -> HttpResponse:
-    """The scorecard of a dyad with its findings and recommendations, as far as the viewer may know them."""
+    """The scorecard of a dyad with its findings and recommendations, as far as the viewer may know them.
+
+    ``?as=`` leads to the preview of what another organisation sees.
+    """
     dyad, framework = visible_dyad(request, slug), chosen_framework(request)
+    if acronym := request.GET.get("as"):
+        organisation = get_object_or_404(
+            Organisation.objects.visible_to(request.user), acronym__iexact=acronym
+        )
+        return redirect("assessments:dyad-preview", dyad.slug, organisation.acronym)
     scorecards = visible_scorecards(request, framework)
     scorecard = next((card for card in scorecards if card.dyad_id == dyad.pk), None)
     engagements = Engagement.objects.visible_to(request.user).filter(dyad=dyad)
@@ -104,6 +114,8 @@ def _scorecard_context(
         "findings": _by_engagement(finding for finding in findings if finding.kind != FindingKind.STRENGTH),
         "strengths": [finding for finding in findings if finding.kind == FindingKind.STRENGTH],
         "assessments": assessments,
+        "audience": audience(request.user, assessments),
+        "previewable": previewable_organisations(request.user),
         "marking": marking,
     }
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -14,7 +15,9 @@ from assessments import wording
 from assessments.actions.scorecards import bring_up_to_date
 from assessments.choices import Level
 from assessments.models import ApprovedRating, Finding
+from assessments.policy import may_preview
 from assessments.views.dyads import chosen_framework, strictest_marking, visible_dyad
+from assessments.views.preview import known_to_both, organisation_named
 from organisations.http import SignedInRequest
 
 Behind = list[tuple[ApprovedRating, dict[str, Any]]]
@@ -64,11 +67,20 @@ def marking_of(behind: Behind) -> str:
 
 @require_safe
 def ratings(request: SignedInRequest, slug: str, level: str) -> HttpResponse:
-    """The answers behind a dyad's level, or behind one indicator or dimension of it."""
+    """The answers behind a dyad's level, or behind one indicator or dimension of it.
+
+    ``?as=`` leaves those that another organisation sees as well, for coordinators.
+    """
     dyad, framework = visible_dyad(request, slug), chosen_framework(request)
     if level not in Level.values:
         raise Http404(_("There is no such level."))
     rows = ApprovedRating.objects.visible_to(request.user).filter(dyad=dyad, framework=framework, level=level)
+    organisation = organisation_named(request, request.GET["as"]) if request.GET.get("as") else None
+    if organisation:
+        if not may_preview(request.user, organisation):
+            messages.error(request, may_preview(request.user, organisation).reason)
+            return redirect(dyad)
+        rows = rows.filter(assessment__in=known_to_both(request, organisation))
     code = request.GET.get("of", "")
     if code:
         rows = rows.filter(indicator__code=code) | rows.filter(indicator__dimension__code=code)
@@ -77,6 +89,7 @@ def ratings(request: SignedInRequest, slug: str, level: str) -> HttpResponse:
         "dyad": dyad,
         "framework": framework,
         "level": Level(level),
+        "organisation": organisation,
         "code": code,
         "subject": wording.subject_name(code, framework.names()) if framework and code else "",
         "ratings": behind,
