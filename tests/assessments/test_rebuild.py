@@ -5,7 +5,7 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -15,8 +15,8 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from assessments.actions import assessments as opening
+from assessments.actions import recording, review, submission
 from assessments.actions import reference as reference_cases
-from assessments.actions import review, submission
 from assessments.actions.calibrations import calibrate
 from assessments.actions.recommendations import decide
 from assessments.actions.scorecards import bring_up_to_date
@@ -50,6 +50,8 @@ IN_THE_FIELD = {
 }
 ACTIONS = {"open", "submit", "start_review", "return_", "revise", "approve", "amend", "withdraw"}
 ACTIONS |= {"release", "calibrate"}
+DECIDED = {"approve", "withdraw", "amend"}
+AT_ONCE = 25
 Seen = dict[tuple[str, str], tuple[Any, ...]]
 
 
@@ -99,10 +101,32 @@ def load_reference(monkeypatch: pytest.MonkeyPatch) -> None:
         reference_cases.load_reference(at=AT)
 
 
-class Work:
-    """People of three organisations and all they may do, in an order that ``chance`` decides."""
+def answer_without_evidence(assessment: Assessment, answers: Mapping[str, int | str]) -> None:
+    indicators = {indicator.code: indicator for indicator in assessment.applicable_indicators()}
+    given = [
+        recording.AnswerInput(
+            indicator=indicators[code],
+            score=value if isinstance(value, int) else None,
+            non_score=value if isinstance(value, str) else "",
+            rationale="As far as is known.",
+            confidence="low",
+        )
+        for code, value in answers.items()
+    ]
+    recording.save_ratings(assessment=assessment, answers=given, by=assessment.assessor, at=AT)
 
-    def __init__(self, seed: int) -> None:
+
+class Work:
+    """People of three organisations and all they may do, in an order that ``chance`` decides.
+
+    ``calibrations`` is their share in what is done; more than ``most`` approved ones are rather withdrawn;
+    ``unsupported`` is the share of assessments without evidence.
+    """
+
+    def __init__(
+        self, seed: int, calibrations: float = 0.04, most: int = 100, unsupported: float = 0
+    ) -> None:
+        self.calibrations, self.most, self.unsupported = calibrations, most, unsupported
         self.chance = random.Random(seed)  # noqa: S311 - a sequence that can be repeated
         self.framework = FrameworkFactory(rules=[*RULES, IN_THE_FIELD])
         self.organisations = [OrganisationFactory() for _ in range(3)]
@@ -120,29 +144,26 @@ class Work:
     def step(self) -> None:
         """One thing that is possible now. What sets work back is rarer, so that enough gets approved."""
         often = {"withdraw": 0.1, "return_": 0.3, "amend": 0.4}
+        assessments = list(Assessment.objects.exclude(state__in=["superseded", "withdrawn"]).order_by("pk"))
+        if sum(assessment.state == "approved" for assessment in assessments) > self.most:
+            often["withdraw"] = 1
+        amended = {assessment.amends_id for assessment in assessments}
         possible: list[tuple[str, Callable[[], object]]] = [
             (action, partial(getattr(self, action), assessment))
-            for assessment in Assessment.objects.order_by("pk")
+            for assessment in self.chance.sample(assessments, min(len(assessments), AT_ONCE))
             for action in sorted(ACTIONS - {"open", "calibrate"})
             if self.chance.random() < often.get(action, 1)
             and next_state(assessment.state, Action(action.strip("_")))
-            and self.sensible(action, assessment)
+            and not (action == "amend" and assessment.pk in amended)
+            and not (action == "approve" and assessment.state != "in_review")
         ]
         if len(possible) < 5 or self.chance.random() < 0.2:
             possible = [("open", self.open)]
-        if self.chance.random() < 0.08:
+        if self.chance.random() < self.calibrations:
             possible = [("calibrate", partial(calibrate, framework=self.framework, at=AT))]
         name, act = self.chance.choice(possible)
         act()
         self.done.append(name)
-
-    @staticmethod
-    def sensible(action: str, assessment: Assessment) -> bool:
-        if action == "amend":
-            return not assessment.amendments.exclude(state__in=["withdrawn", "superseded"]).exists()
-        if action == "approve":
-            return assessment.state == "in_review"
-        return True
 
     def open(self) -> None:
         organisation = self.chance.choice(self.organisations)
@@ -159,7 +180,11 @@ class Work:
         )
         answers: list[int | str] = [1, 2, 3, 4, 5, "insufficient_evidence"]
         codes = [indicator.code for indicator in assessment.applicable_indicators()]
-        answer(assessment, {code: self.chance.choice(answers) for code in codes})
+        given = {code: self.chance.choice(answers) for code in codes}
+        if self.unsupported and self.chance.random() < self.unsupported:
+            answer_without_evidence(assessment, given)
+        else:
+            answer(assessment, given)
 
     def submit(self, assessment: Assessment) -> None:
         submission.submit(assessment=assessment, by=assessment.assessor, at=AT, reason="It stands.")
@@ -217,6 +242,17 @@ def test_any_sequence_of_decisions_leads_to_the_scorecards_of_a_rebuild(seed: in
     assert set(work.done) == ACTIONS, "the sequence does too little to show anything"
     assert len({sha256 for _revisions, _calibration, sha256, *_rest in grown.values()}) > 3
     assert Finding.objects.filter(rule__code="field").exists()
+
+
+def test_500_decisions_lead_to_the_scorecards_of_a_rebuild() -> None:
+    work = Work(3, calibrations=0.01, most=12, unsupported=0.8)
+    while sum(name in DECIDED for name in work.done) < 500:
+        work.step()
+    grown, calculated = seen(), Scorecard.objects.count()
+    assert calculated > 300
+    assert {name: work.done.count(name) > 50 for name in DECIDED} == dict.fromkeys(DECIDED, True)
+    rebuild()
+    assert seen() == grown
 
 
 def test_a_rebuild_again_changes_nothing() -> None:
