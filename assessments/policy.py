@@ -8,7 +8,7 @@ from assessments import workflow
 from assessments.choices import CalibrationStatus, RecommendationStatus
 from assessments.models import Assessment, Calibration, Reading, Recommendation, Review
 from assessments.workflow import Action
-from organisations.access import may, organisation_ids_where
+from organisations.access import may, organisation_ids_where, permissions_of
 from organisations.models import Dyad, Organisation, User
 from organisations.roles import Permission
 
@@ -151,10 +151,10 @@ def may_preview(user: User, organisation: Organisation) -> Verdict:
 
 def previewable_organisations(user: User) -> list[Organisation]:
     """The organisations as which ``user`` may preview scorecards; none for those who may not."""
-    if not organisation_ids_where(user, Permission.RELEASE):
+    held = permissions_of(user)
+    if not any(Permission.RELEASE in permissions for permissions in held.values()):
         return []
-    own = organisation_ids_where(user, Permission.READ_RELEASED)
-    return list(Organisation.objects.visible_to(user).exclude(pk__in=own))
+    return list(Organisation.objects.visible_to(user).exclude(pk__in=held))
 
 
 def may_decide(user: User, recommendation: Recommendation) -> Verdict:

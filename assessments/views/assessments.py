@@ -50,7 +50,7 @@ def assessment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """An assessment with its answers: of a draft as they are now, otherwise as they were submitted."""
     assessment = visible_assessment(request, pk)
     content = _content(assessment)
-    releases = list(assessment.releases.select_related("organisation"))
+    releases = assessment.releases.select_related("organisation")
     unreleased_amendment = assessment.amends if not (assessment.released_to_all or releases) else None
     proposed = unreleased_amendment or assessment
     own_work = reads_own_work(request.user, assessment.on_behalf_of_id)

@@ -69,7 +69,7 @@ QUERIES = {
     "assessments": 7,
     "assessment": 17,
     "dyads": 10,
-    "dyad": 19,
+    "dyad": 21,
     "ratings": 7,
     "chart": 13,
     "compare": 11,
