@@ -18,7 +18,7 @@ help:
 	@echo "make run       serve Concord with the reference data on http://127.0.0.1:$(PORT)/ (PORT=... for another)"
 	@echo "make test      every test, in parallel"
 	@echo "make check     style, types, architecture, templates, migrations, deployment settings"
-	@echo "make bench     benchmarks"
+	@echo "make bench     benchmarks (BENCH_ARGS=--help for sizes)"
 	@echo "make pictures  the pictures of the README"
 
 $(INSTALLED): $(REQUIREMENTS)
@@ -74,7 +74,7 @@ check: install $(COLLECTED)
 		$(PYTHON) manage.py check --deploy --fail-level WARNING
 
 bench: install
-	@CONCORD_DEVELOPMENT=true $(PYTHON) -m tests.benchmarks
+	@CONCORD_DEVELOPMENT=true $(PYTHON) -m tests.benchmarks $(BENCH_ARGS)
 
 pictures: install $(COLLECTED)
 	@$(PYTHON) -m tests.pictures

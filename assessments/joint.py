@@ -47,8 +47,7 @@ class JointInputs:
 
     def fit(self, level: str) -> JointFit:
         """Fit one level; raises what NumPy and SciPy raise when the numbers cannot be solved."""
-        layout = Layout.of(self.shape.of_level(level))
-        answers, dyads, assessors = self._answers(level, layout)
+        layout, answers, dyads, assessors = self.answers(level)
         record = scorecards.calibration_record(self.calibration)
         return fit_level_arrays(
             level,
@@ -62,7 +61,7 @@ class JointInputs:
 
     def rated_by_assessor(self, level: str) -> dict[int, Rated]:
         """By the id of everybody who has scored an evaluative indicator of the level."""
-        answers, dyads, assessors = self._answers(level, Layout.of(self.shape.of_level(level)))
+        _layout, answers, dyads, assessors = self.answers(level)
         scored = answers.ratings.only(answers.ratings.score > 0)
         ratings = np.bincount(scored.assessor, minlength=len(assessors))
         links = np.unique(np.column_stack([scored.assessor, scored.dyad]), axis=0)
@@ -73,11 +72,12 @@ class JointInputs:
 
     def n_vignettes(self, level: str) -> int:
         """How many vignettes of the level anybody has completed."""
-        _answers, dyads, _assessors = self._answers(level, Layout.of(self.shape.of_level(level)))
+        _layout, _answers, dyads, _assessors = self.answers(level)
         return int((dyads < 0).sum())
 
-    def _answers(self, level: str, layout: Layout) -> tuple[LevelAnswers, Indices, Indices]:
+    def answers(self, level: str) -> tuple[Layout, LevelAnswers, Indices, Indices]:
         """The level's answers to evaluative indicators, and the ids of their dyads and assessors."""
+        layout = Layout.of(self.shape.of_level(level))
         position = {code: index for index, code in enumerate(layout.indicators)}
         known = np.unique(self.ratings.indicator)
         column = np.array([position.get(self.codes[pk], -1) for pk in known.tolist()], dtype=np.intp)
@@ -95,7 +95,7 @@ class JointInputs:
             [pk < 0 or d.applies(self.arrangements.get(pk, ())) for d in dimensions] for pk in dyads.tolist()
         ]
         applies_array = np.array(applies, dtype=np.bool_).reshape(len(dyads), len(dimensions))
-        return LevelAnswers(ratings, applies_array), dyads, assessors
+        return layout, LevelAnswers(ratings, applies_array), dyads, assessors
 
 
 def released_inputs(framework: Framework) -> JointInputs:

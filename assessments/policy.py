@@ -65,6 +65,11 @@ def may_rate_vignettes(user: User) -> Verdict:
     return Verdict(_("Vignettes are rated by analysts."))
 
 
+def reads_released(user: User) -> bool:
+    """Does ``user`` see what is released to every organisation?"""
+    return bool(organisation_ids_where(user, Permission.READ_RELEASED))
+
+
 def may_request_joint_fit(user: User) -> Verdict:
     """May ``user`` have all dyads fitted together anew?"""
     if user.is_active and user.is_superuser:

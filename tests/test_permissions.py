@@ -10,7 +10,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from assessments.models import Assessment, Evidence, Rating, Recommendation, Review, VignetteRating
+from assessments.models import Assessment, Evidence, JointFit, Rating, Recommendation, Review, VignetteRating
 from organisations.models import ApiToken
 from tests.world import PEOPLE, World, make_world
 
@@ -158,6 +158,14 @@ PAGES = [
         "login login 404 refused refused refused refused done refused done refused 404",
         {"decision": "accept"},
     ),
+    Row("GET", "assessments:joint-fit", {}, SIGNED_IN),
+    Row(
+        "POST",
+        "assessments:joint-fit",
+        {},
+        "login login refused refused refused refused refused refused refused refused refused done",
+    ),
+    Row("GET", "assessments:own-severity", {}, SIGNED_IN),
     Row("GET", "assessments:vignettes", {}, SIGNED_IN),
     Row("GET", "assessments:vignette", {"pk": "vignette"}, RECORDING),
     Row("GET", "assessments:vignette", {"pk": "rated_vignette"}, RECORDING),
@@ -288,7 +296,7 @@ def recorded() -> list[object]:
         ),
         *Rating.objects.order_by("pk").values_list("pk", "version"),
         *Recommendation.objects.order_by("pk").values_list("pk", "status"),
-        *(model.objects.count() for model in (Evidence, Review, ApiToken, VignetteRating)),
+        *(model.objects.count() for model in (Evidence, Review, ApiToken, VignetteRating, JointFit)),
     ]
 
 

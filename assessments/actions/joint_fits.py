@@ -155,7 +155,7 @@ def _scores(fit: JointFit, inputs: JointInputs, levels: Sequence[LevelFit]) -> I
             dyad_id=dyad,
             revision_ids=inputs.revisions.get(dyad, []),
             content={code: asdict(figure) for code, figure in figures.items()},
-            differs=any(figure.differs for figure in figures.values()),
+            largest_difference=max(abs(figure.score - figure.tier_a) for figure in figures.values()),
         )
 
 

@@ -117,7 +117,9 @@ class JointScore(models.Model):
     dyad = models.ForeignKey(Dyad, on_delete=models.CASCADE, related_name="+", verbose_name=_("dyad"))
     revision_ids = ArrayField(models.BigIntegerField(), verbose_name=_("revisions"))
     content = models.JSONField(_("content"))
-    differs = models.BooleanField(_("differs"), help_text=_("Whether any figure differs from tier A."))
+    largest_difference = models.FloatField(
+        _("largest difference"), default=0.0, help_text=_("From tier A, of any of its figures.")
+    )
 
     objects = JointScoreQuerySet.as_manager()
 

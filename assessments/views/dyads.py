@@ -16,6 +16,7 @@ from assessments.policy import previewable_organisations
 from assessments.scoring.results import DESCRIPTIVE, LevelResult, ScorecardResult
 from assessments.views.audience import audience
 from assessments.views.pictures import pictures_of_level, subject_of
+from assessments.views.scorecard_blocks.adjusted import adjusted
 from assessments.views.scorecard_blocks.glance import glance
 from assessments.views.scorecard_blocks.levels import level_detail
 from organisations.http import SignedInRequest
@@ -106,6 +107,7 @@ def _scorecard_context(
     marking = strictest_marking(assessments)
     subject = subject_of(scorecard, framework, marking, names)
     return {
+        "adjusted": adjusted(request.user, scorecard.dyad, framework),
         "glance": glance(result, names, framework.scale, findings),
         "levels": [
             level_detail(level, names, poles, pictures_of_level(subject, scorecard, framework, level.code))

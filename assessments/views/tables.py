@@ -3,7 +3,7 @@
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
-from assessments.models import Assessment, Recommendation, Source
+from assessments.models import Assessment, Recommendation, Severity, Source
 
 ONE_LINE = {"td": {"class": "text-nowrap"}}
 
@@ -46,3 +46,20 @@ class RecommendationTable(tables.Table):
         model = Recommendation
         fields = ["priority", "text", "dyad", "engagement", "target", "status"]
         empty_text = _("No recommendation matches.")
+
+
+class SeverityTable(tables.Table):
+    assessor = tables.Column(order_by=("assessor__name", "assessor__email"))
+    value = tables.Column(attrs={"td": {"class": "num"}}, default=_("not connected"))
+    standard_error = tables.Column(attrs={"td": {"class": "num"}}, default="–")
+
+    class Meta:
+        model = Severity
+        fields = ["assessor", "level", "value", "standard_error", "n_ratings", "n_dyads", "n_vignettes"]
+        empty_text = _("No joint fit has found any severity yet.")
+
+    def render_value(self, value: float) -> str:
+        return f"{value:+.2f}"
+
+    def render_standard_error(self, value: float) -> str:
+        return f"{value:.2f}"

@@ -7,9 +7,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from assessments.actions.joint_fits import request_joint_fit
 from assessments.actions.vignettes import save_vignette_ratings
 from assessments.choices import State
-from assessments.models import Assessment, Finding, Framework, Recommendation
+from assessments.models import Assessment, Finding, Framework, JointScore, Recommendation
 from organisations.models import Dyad, Organisation, User
 from tests.factories import (
     AT,
@@ -25,6 +26,7 @@ from tests.factories import (
     make_assessment,
     rate_vignette,
 )
+from tests.jobs import do_jobs
 from tests.world import RULE
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +71,7 @@ QUERIES = {
     "assessments": 7,
     "assessment": 17,
     "dyads": 10,
-    "dyad": 21,
+    "dyad": 22,
     "ratings": 7,
     "chart": 13,
     "compare": 11,
@@ -93,6 +95,7 @@ QUERIES = {
 QUERIES_OF_A_DRAFT = {"describe": 4, "edit": 17, "dimension": 21, "cite": 6, "check": 11}
 
 
+QUERIES_OF_THE_JOINT_FIT = {"joint": 11, "severity": 6, "dyad": 21}
 QUERIES_OF_VIGNETTES = {"vignettes": 4, "vignette": 8, "complete": 8}
 
 
@@ -123,6 +126,23 @@ def test_pages_of_vignettes_take_their_queries_whatever_is_answered(client: Clie
     for _ in range(2):
         VignetteFactory(framework=vignette.framework)
     assert queries_of(client, pages) == QUERIES_OF_VIGNETTES
+
+
+def test_pages_of_the_joint_fit_take_their_queries_whatever_it_found(
+    client: Client, framework: Framework
+) -> None:
+    own = OrganisationFactory()
+    person, dyad = analyst(own, is_superuser=True), DyadFactory(first=own)
+    client.force_login(person)
+    pages = {"joint": "/method/joint/", "severity": "/me/severity/", "dyad": dyad.get_absolute_url()}
+    for more in ([own], [OrganisationFactory(), OrganisationFactory()]):
+        work_on(dyad, framework, more)
+        work_on(DyadFactory(first=own), framework, more)
+        request_joint_fit(framework=framework, by=person, at=AT)
+        do_jobs()
+        JointScore.objects.update(largest_difference=1.0)
+        client.get(pages["dyad"])
+        assert queries_of(client, pages) == QUERIES_OF_THE_JOINT_FIT
 
 
 def addresses(person: User, dyad: Dyad) -> dict[str, str]:

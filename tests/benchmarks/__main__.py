@@ -8,6 +8,7 @@ import argparse
 import platform
 
 from tests.benchmarks.timing import Pair, report
+from tests.benchmarks.volumes import compare
 from tests.installation import throwaway_installation
 
 
@@ -18,11 +19,27 @@ def main() -> None:
     parser.add_argument(
         "--repeats", type=int, default=9, help="times that each is timed, 5 or more (default 9)"
     )
+    parser.add_argument("--small", type=int, default=2_000, help="generated ratings at first (default 2000)")
+    parser.add_argument("--large", type=int, default=20_000, help="and then (default 20000; goals: 1000000)")
+    parser.add_argument("--runs", type=int, default=3, help="runs of what reads all ratings (default 3)")
+    parser.add_argument("--only-volume", action="store_true", help="leave out what needs no volume")
     options = parser.parse_args()
     if not 1 <= options.few < options.many <= 500:
         parser.error("--few and --many: 1 or more, few below many, and 500 at most")
     if not 5 <= options.repeats <= 100:
         parser.error("--repeats: from 5 to 100")
+    if not 2_000 <= options.small < options.large <= 10_000_000 or options.runs < 1:
+        parser.error("--small and --large: from 2000 to 10000000, small below large; --runs: 1 or more")
+    if not options.only_volume:
+        of_one_dyad(options)
+    pair, lines = compare(options.small, options.large, options.repeats, options.runs)
+    print()
+    print(report([pair]))
+    print()
+    print("\n".join(lines))
+
+
+def of_one_dyad(options: argparse.Namespace) -> None:
     with throwaway_installation():
         from tests.benchmarks.work import Work
 

@@ -25,6 +25,8 @@ LISTS = [
     "/recommendations/",
     "/frameworks/",
     "/vignettes/",
+    "/method/joint/",
+    "/me/severity/",
     "/organisations/",
     "/missions/",
     "/roles/",
