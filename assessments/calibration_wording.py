@@ -112,6 +112,25 @@ def _dyad(dyad: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
         yield _("No longer a finding: %(text)s") % {"text": text}
 
 
+def dyad_summary(dyad: Mapping[str, Any]) -> str:
+    """One line about what moves of a dyad."""
+    figures, findings = dyad["figures"], len(dyad["started"]) + len(dyad["stopped"])
+    parts = []
+    if figures:
+        moved = ngettext(
+            "%(n)d score moves, by %(most)s", "%(n)d scores move, at most by %(most)s", len(figures)
+        )
+        parts.append(moved % {"n": len(figures), "most": f"{abs(figures[0]['difference']):.2f}"})
+    if dyad["statuses"]:
+        counted = ngettext(
+            "%(n)d figure changes its status", "%(n)d figures change their status", len(dyad["statuses"])
+        )
+        parts.append(counted % {"n": len(dyad["statuses"])})
+    if findings:
+        parts.append(ngettext("%(n)d finding changes", "%(n)d findings change", findings) % {"n": findings})
+    return "; ".join(parts)
+
+
 def _change(row: Mapping[str, Any], names: Mapping[str, str], digits: int) -> str:
     return (
         f"{subject(row['code'], names)}: {row['before']:.{digits}f} → {row['after']:.{digits}f}"

@@ -13,6 +13,7 @@ from assessments.views import (
     engagement_comparison,
     frameworks,
     joint,
+    method,
     organisation_dyads,
     preview,
     ratings,
@@ -66,6 +67,8 @@ urlpatterns = [
     path("vignettes/", vignettes.vignette_list, name="vignettes"),
     path("vignettes/<int:pk>/", vignettes.vignette_detail, name="vignette"),
     path("vignettes/<int:pk>/complete/", vignettes.complete, name="complete-vignette"),
+    path("method/", method.method, name="method"),
+    path("method/calibrations/<int:pk>/", method.calibration_detail, name="calibration"),
     path("frameworks/", frameworks.framework_list, name="frameworks"),
     path("frameworks/<slug:code>/<str:version>/", frameworks.framework_detail, name="framework"),
 ]

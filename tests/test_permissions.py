@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from assessments.models import Assessment, Evidence, JointFit, Rating, Recommendation, Review, VignetteRating
+from assessments.models.calibration import Calibration
 from organisations.models import ApiToken
 from tests.world import PEOPLE, World, make_world
 
@@ -35,6 +36,9 @@ class Row(NamedTuple):
 ANYBODY = "    200     200     200     200     200     200     200     200     200     200     200     200"
 SIGNED_IN = "  login   login   200     200     200     200     200     200     200     200     200     200"
 WITH_ROLE = "  login   login   404     200     200     200     200     200     200     200     200     404"
+CALIBRATION = "login   login   404     200     200     200     200     200     200     200     200     200"
+BY_ADMIN = "   login   login   404     refused refused refused refused refused refused refused refused done"
+NO_MORE = BY_ADMIN.replace("done", "refused")
 OWN_WORK = "   login   login   404     404     200     200     200     200     404     404     404     404"
 ASSESSOR = "   login   login   404     404     200     away    away    away    404     404     404     404"
 READ_IT = "    login   login   404     404     away    away    200     away    404     404     404     404"
@@ -185,6 +189,11 @@ PAGES = [
     ),
     Row("GET", "assessments:complete-vignette", {"pk": "vignette"}, RECORDING),
     Row("POST", "assessments:complete-vignette", {"pk": "vignette"}, RECORDING.replace("200", "refused")),
+    Row("GET", "assessments:method", {}, SIGNED_IN),
+    Row("GET", "assessments:calibration", {"pk": "calibration"}, CALIBRATION),
+    Row("GET", "assessments:calibration", {"pk": "proposal"}, CALIBRATION),
+    Row("POST", "assessments:calibration", {"pk": "proposal"}, BY_ADMIN, {"decision": "put_in_force"}),
+    Row("POST", "assessments:calibration", {"pk": "calibration"}, NO_MORE, {"decision": "put_in_force"}),
     Row("GET", "assessments:frameworks", {}, SIGNED_IN),
     Row("GET", "assessments:framework", {"code": "small", "version": "1.0"}, SIGNED_IN),
 ]
@@ -296,6 +305,7 @@ def recorded() -> list[object]:
         ),
         *Rating.objects.order_by("pk").values_list("pk", "version"),
         *Recommendation.objects.order_by("pk").values_list("pk", "status"),
+        *Calibration.objects.order_by("pk").values_list("pk", "status"),
         *(model.objects.count() for model in (Evidence, Review, ApiToken, VignetteRating, JointFit)),
     ]
 

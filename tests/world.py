@@ -9,8 +9,18 @@ from django.contrib.auth.hashers import make_password
 
 from assessments.actions import assessments as opening
 from assessments.actions import recording, review
+from assessments.actions.calibrations import propose_calibration
 from assessments.choices import State
-from assessments.models import Assessment, Finding, Framework, Recommendation, Scorecard, Vignette
+from assessments.models import (
+    Assessment,
+    Calibration,
+    Finding,
+    Framework,
+    Recommendation,
+    Scorecard,
+    Vignette,
+)
+from assessments.scoring.calibration import Calibration as Record
 from organisations.actions.tokens import issue_token
 from organisations.models import ApiToken, Dyad, Mission, Organisation, User
 from tests.factories import (
@@ -109,6 +119,7 @@ def make_world() -> World:
         user.password = password
         user.save()
     canaries: dict[str, str] = {}
+    propose_calibration(framework=framework, at=AT)
     shared = make_assessment(
         State.APPROVED,
         dyad=dyad,
@@ -181,6 +192,20 @@ def _rated_vignette(framework: Framework, assessor: User) -> Vignette:
     return vignette
 
 
+def _proposal(framework: Framework) -> Calibration:
+    """Not by the action: what is shared is in conflict, so that nothing says anything new."""
+    report = {"number": 1, "levels": [], "dyads": [], "n_dyads": 1}
+    record = Record.default()
+    return Calibration.objects.create(
+        framework=framework,
+        number=2,
+        record=record.to_dict(),
+        sha256=record.digest(),
+        report=report,
+        created_at=AT,
+    )
+
+
 def _other_ids(ids: dict[str, Any], framework: Framework, people: dict[str, User | None]) -> dict[str, Any]:
     person = people["analyst"]
     assert person is not None
@@ -203,6 +228,8 @@ def _other_ids(ids: dict[str, Any], framework: Framework, people: dict[str, User
         "shared_rating": of_shared,
         "mission": Mission.objects.get().pk,
         "framework": framework.pk,
+        "calibration": framework.calibrations.in_force().get().pk,
+        "proposal": _proposal(framework).pk,
         "vignette": VignetteFactory(framework=framework).pk,
         "rated_vignette": _rated_vignette(framework, person).pk,
         "token": ApiToken.objects.get(pk=token.pk).token_key,

@@ -65,3 +65,20 @@ class RecommendationForm(forms.Form):
         if data.get("decision") == "decline" and not data.get("reason"):
             self.add_error("reason", _("Say why it is declined."))
         return data
+
+
+class CalibrationForm(forms.Form):
+    decision = forms.ChoiceField(choices=[("put_in_force", _("Put in force")), ("reject", _("Reject"))])
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs=TEXTAREA),
+        help_text=_("Needed when you reject it. Everybody who sees the calibration reads it."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("decision") == "reject" and not data.get("reason"):
+            self.add_error("reason", _("Say why it is rejected."))
+        return data

@@ -84,7 +84,8 @@ class Calibration:
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> "Calibration":
-        return cls({level: LevelCalibration.from_dict(part) for level, part in record["levels"].items()})
+        levels = record["levels"]
+        return cls({level: LevelCalibration.from_dict(levels[level]) for level in LEVELS if level in levels})
 
     def digest(self) -> str:
         """SHA-256 of the canonical JSON, numbers at nine decimals, in hexadecimal."""

@@ -1,6 +1,7 @@
 """Template filters that put figures of scorecards into words."""
 
 from django import template
+from django.utils.formats import number_format
 
 from assessments.models import Indicator
 from assessments.wording import BADGES
@@ -22,3 +23,11 @@ def in_words(score: int | str, indicator: Indicator) -> str:
 def heat(score: float) -> int:
     """The step, 1 to 5, of a score on the scale of colours: each step is 0.8 wide."""
     return min(5, int((score - 1) / 0.8) + 1)
+
+
+@register.filter
+def signed(value: float, digits: int = 2) -> str:
+    """A difference with its sign; nothing has none."""
+    rounded = round(value, digits)
+    sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
+    return f"{sign}{number_format(abs(rounded), decimal_pos=digits)}"

@@ -3,7 +3,7 @@
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
-from assessments.models import Assessment, Recommendation, Severity, Source
+from assessments.models import Assessment, Calibration, Recommendation, Severity, Source
 
 ONE_LINE = {"td": {"class": "text-nowrap"}}
 
@@ -63,3 +63,19 @@ class SeverityTable(tables.Table):
 
     def render_standard_error(self, value: float) -> str:
         return f"{value:.2f}"
+
+
+class CalibrationTable(tables.Table):
+    number = tables.Column(linkify=True)
+    framework = tables.Column(order_by=("framework__title", "framework__version"))
+    status = tables.TemplateColumn(
+        '{% include "components/state_chip.html" with state=record.status label=value only %}'
+    )
+    created_at = tables.DateColumn(attrs=ONE_LINE, format="Y-m-d")
+    decided_at = tables.DateColumn(attrs=ONE_LINE, format="Y-m-d", default="–")
+    replaced_at = tables.DateColumn(attrs=ONE_LINE, format="Y-m-d", default="–")
+
+    class Meta:
+        model = Calibration
+        fields = ["number", "framework", "status", "created_at", "decided_at", "replaced_at"]
+        empty_text = _("No calibration was made yet.")

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from assessments.actions.calibrations import propose_calibration
 from assessments.actions.joint_fits import request_joint_fit
 from assessments.actions.vignettes import save_vignette_ratings
 from assessments.choices import State
@@ -86,6 +87,8 @@ QUERIES = {
     "sources": 4,
     "frameworks": 3,
     "framework": 7,
+    "method": 6,
+    "calibration": 5,
     "missions": 6,
     "organisations": 4,
     "organisation": 8,
@@ -172,6 +175,8 @@ def addresses(person: User, dyad: Dyad) -> dict[str, str]:
         "sources": "/sources/",
         "frameworks": "/frameworks/",
         "framework": assessment.framework.get_absolute_url(),
+        "method": "/method/",
+        "calibration": assessment.framework.calibrations.order_by("-number")[0].get_absolute_url(),
         "missions": "/missions/",
         "organisations": "/organisations/",
         "organisation": dyad.first.get_absolute_url(),
@@ -200,11 +205,14 @@ def test_pages_take_their_queries_whatever_the_number_of_rows(client: Client, fr
     dyad, person = DyadFactory(first=own, second=other), coordinator(own)
     DyadFactory(first=own)
     client.force_login(person)
+    propose_calibration(framework=framework, at=AT)
     work_on(dyad, framework, [own])
+    propose_calibration(framework=framework, at=AT)
     assert queries_of_pages(client, person, dyad) == QUERIES
     work_on(dyad, framework, [other, OrganisationFactory()])
     for _ in range(2):
         work_on(DyadFactory(first=own), framework, [own, other])
+    propose_calibration(framework=framework, at=AT)
     assert queries_of_pages(client, person, dyad) == QUERIES
 
 

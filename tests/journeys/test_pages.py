@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from assessments.actions.calibrations import propose_calibration
 from assessments.actions.reference import load_reference
 from assessments.actions.review import start_review
 from assessments.models import Assessment, Engagement, Finding, Framework, Recommendation, Vignette
@@ -24,6 +25,7 @@ LISTS = [
     "/sources/",
     "/recommendations/",
     "/frameworks/",
+    "/method/",
     "/vignettes/",
     "/method/joint/",
     "/me/severity/",
@@ -73,6 +75,8 @@ def test_filled_pages(visit: Callable[..., Visitor], width: int, dark: bool) -> 
     start_review(assessment=submitted, by=person, at=AT)
     visitor.carry_session_of(person)
     look_at(visitor, ["/", f"/assessments/{submitted.pk}/review/1/"])
+    visitor.carry_session_of(AdministratorFactory())
+    look_at(visitor, ["/method/", *_calibrations()])
 
 
 def _dyad() -> Dyad:
@@ -87,6 +91,16 @@ def _assessment(state: str) -> Assessment:
     return make_assessment(
         state, engagement=engagement, framework=framework, assessor=analyst(organisation), period=(2003, 2004)
     )
+
+
+def _calibrations() -> list[str]:
+    """The one in force, and a proposal that moves something."""
+    framework = Framework.objects.latest()
+    assert framework is not None
+    make_assessment("approved", dyad=_dyad(), framework=framework, released_to_all=True)
+    proposal = propose_calibration(framework=framework, at=AT)
+    assert proposal.report["dyads"]
+    return [calibration.get_absolute_url() for calibration in framework.calibrations.all()]
 
 
 def _reading() -> list[str]:
