@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from assessments.choices import IndicatorKind
 from assessments.models import (
@@ -64,10 +64,18 @@ def answers_of(revision_ids: Sequence[int]) -> list[Answer]:
 
 def answers_with_dyads(revision_ids: Sequence[int], level: str = "") -> list[tuple[int, Answer]]:
     """The answers of these approved revisions (at one level), each with the id of its dyad: one query."""
-    ratings = ApprovedRating.objects.filter(revision__in=revision_ids).select_related("indicator", "dyad")
-    if level:
-        ratings = ratings.filter(level=level)
-    return [(rating.dyad_id, answer_of(rating)) for rating in ratings.order_by("rating_id")]
+    ratings = ApprovedRating.objects.filter(revision__in=revision_ids)
+    return _read(ratings.filter(level=level) if level else ratings)
+
+
+def answers_in(ratings: QuerySet[ApprovedRating]) -> list[Answer]:
+    """The answers that these are: one query."""
+    return [answer for _dyad, answer in _read(ratings)]
+
+
+def _read(ratings: QuerySet[ApprovedRating]) -> list[tuple[int, Answer]]:
+    loaded = ratings.select_related("indicator", "dyad").order_by("rating_id")
+    return [(rating.dyad_id, answer_of(rating)) for rating in loaded]
 
 
 def answer_of(rating: ApprovedRating) -> Answer:

@@ -1,13 +1,14 @@
 """Words for what scoring measures: badges of figures, and the inputs that a finding fired on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from assessments.choices import Arrangement, Level
+from assessments.scoring.agreement import NOT_COMPUTABLE, NOT_RELIABLE, RELIABLE, TENTATIVE
 from assessments.scoring.results import Figure
 
 Scale = Mapping[str, str]
@@ -50,6 +51,14 @@ SURENESS = {
 }
 
 
+AGREEMENT = {
+    RELIABLE: gettext_lazy("reliable"),
+    TENTATIVE: gettext_lazy("tentative"),
+    NOT_RELIABLE: gettext_lazy("not reliable"),
+    NOT_COMPUTABLE: gettext_lazy("not computable"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ScoreWords:
     """A score in words of its framework's scale: ``lowest`` and ``highest`` name the ends of its interval."""
@@ -75,6 +84,15 @@ def score_words(figure: Figure, scale: Scale) -> ScoreWords | None:
         lowest=scale[str(lowest)].lower(),
         highest=scale[str(highest)].lower(),
         sureness=str(SURENESS.get(highest - lowest + 1, _("very unsure"))),
+    )
+
+
+def counts_in_words(distribution: Sequence[int]) -> str:
+    """How many answers there are of each score, such as ``1 answer of 2, 3 answers of 4``."""
+    return ", ".join(
+        ngettext("%(n)d answer of %(score)d", "%(n)d answers of %(score)d", n) % {"n": n, "score": score}
+        for score, n in enumerate(distribution, 1)
+        if n
     )
 
 

@@ -38,9 +38,9 @@ def refresh_dyad(*, dyad: Dyad, framework: Framework, at: datetime) -> None:
 
 
 @transaction.atomic
-def bring_up_to_date(*, viewer: User, at: datetime) -> None:
-    """Calculate the scorecards that only this viewer's mixture of organisations needs: one query if none."""
-    due = _sets_without_scorecard(viewer)
+def bring_up_to_date(*, viewer: User, at: datetime, only: Dyad | None = None) -> None:
+    """Calculate the scorecards that only this viewer's mixture of organisations needs, of one dyad or all."""
+    due = _sets_without_scorecard(viewer, only)
     if not due:
         return
     dyads = Dyad.objects.with_organisations().in_bulk([dyad for dyad, _framework, _revisions in due])
@@ -50,10 +50,12 @@ def bring_up_to_date(*, viewer: User, at: datetime) -> None:
         _calculate(dyads[dyad], frameworks[framework], calibration, revision_ids, at)
 
 
-def _sets_without_scorecard(viewer: User) -> list[tuple[int, int, list[int]]]:
+def _sets_without_scorecard(viewer: User, only: Dyad | None) -> list[tuple[int, int, list[int]]]:
+    of_dyad = {"dyad": only} if only else {}
     wanted = (
         Assessment.objects.visible_to(viewer)
         .approved()
+        .filter(**of_dyad)
         .order_by()
         .values("dyad_id", "framework_id")
         .annotate(revision_ids=ArrayAgg("current_revision_id", order_by="current_revision_id"))
@@ -61,6 +63,7 @@ def _sets_without_scorecard(viewer: User) -> list[tuple[int, int, list[int]]]:
     stored = {
         (dyad, framework, tuple(revisions))
         for dyad, framework, revisions in Scorecard.objects.visible_to(viewer)
+        .filter(**of_dyad)
         .order_by()
         .values_list("dyad_id", "framework_id", "revision_ids")
     }

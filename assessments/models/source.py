@@ -56,6 +56,15 @@ class Source(models.Model):
         return f"{self.author} ({self.year or _('undated')}): {self.title}"
 
 
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def at_least(self, reliability: str) -> "EvidenceQuerySet":
+        """Of sources at least that reliable, as judged at the place cited, else in general; F is none."""
+        enough = Reliability.values[: Reliability.values.index(reliability) + 1]
+        return self.filter(
+            models.Q(reliability__in=enough) | models.Q(reliability="", source__reliability__in=enough)
+        )
+
+
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Evidence(models.Model):
     """A place in a source that speaks for or against the answer of a rating."""
@@ -70,6 +79,8 @@ class Evidence(models.Model):
     stance = models.CharField(_("stance"), max_length=20, choices=Stance.choices, default=Stance.SUPPORTS)
     reliability = models.CharField(_("reliability"), max_length=1, choices=Reliability.choices, blank=True)
     credibility = models.CharField(_("credibility"), max_length=1, choices=Credibility.choices, blank=True)
+
+    objects = EvidenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("evidence")

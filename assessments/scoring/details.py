@@ -1,13 +1,16 @@
-"""What a scorecard says beside its scores: how far assessors agree, and its parts side by side."""
+"""What a scorecard says beside its scores: how far assessors agree, its parts side by side, and its cases."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from assessments.scoring.agreement import Agreement, agreement
-from assessments.scoring.calibration import Calibration
+from assessments.scoring.calibration import Calibration, LevelCalibration
 from assessments.scoring.contrasts import contrasts
-from assessments.scoring.inputs import Answer, EngagementShape, FrameworkShape
-from assessments.scoring.results import ScorecardResult
+from assessments.scoring.engagements import fit_cases, score_engagements
+from assessments.scoring.inputs import FIELD, POLITICAL, Answer, EngagementShape, FrameworkShape
+from assessments.scoring.results import CaseLevel, Portion, ScorecardResult
+from assessments.scoring.scorecard import score_level
 from assessments.scoring.tallies import by_indicator
 
 
@@ -23,7 +26,28 @@ def with_details(
         result,
         agreements=_agreements(result, answers),
         contrasts=contrasts(framework, answers, calibration, engagements),
+        case_levels=(
+            *_periods(framework, answers, calibration.levels[POLITICAL]),
+            *(
+                CaseLevel(scored.case, FIELD, Portion.of(scored.level))
+                for scored in score_engagements(framework, answers, calibration.levels[FIELD], engagements)
+            ),
+        ),
     )
+
+
+def _periods(
+    framework: FrameworkShape, answers: Sequence[Answer], calibration: LevelCalibration
+) -> Iterator[CaseLevel]:
+    """The political level of each period, in the way of :func:`score_engagements`."""
+    shapes = framework.of_level(POLITICAL)
+    codes = sorted(i.code for shape in shapes for i in shape.indicators if i.evaluative)
+    own = [answer for answer in answers if answer.indicator in codes]
+    fit = fit_cases([answer for answer in own if answer.score is not None], codes, calibration)
+    for case in sorted({answer.case for answer in own}):
+        of_case = [answer for answer in own if answer.case == case]
+        level = score_level(POLITICAL, shapes, of_case, (), partial(fit.estimates, case=case))
+        yield CaseLevel(case, POLITICAL, Portion.of(level))
 
 
 def _agreements(result: ScorecardResult, answers: Sequence[Answer]) -> dict[str, Agreement]:

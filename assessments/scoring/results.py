@@ -123,6 +123,15 @@ class Portion:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseLevel:
+    """The level of one case, as an average assessor without conflict would rate it there."""
+
+    case: str
+    level: str
+    figure: Portion
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A part by name, with its first and last year; the figure of the level comes first."""
 
@@ -163,8 +172,8 @@ class Contrast:
 class ScorecardResult:
     """``political_above_field``: its probability, none unless both levels are published.
 
-    ``agreements``: of indicators of which assessors can be compared, by code. ``contrasts`` and
-    ``agreements`` are what :func:`assessments.scoring.details.with_details` adds.
+    ``agreements``: of indicators of which assessors can be compared, by code. ``contrasts``,
+    ``agreements`` and ``case_levels`` are what :func:`assessments.scoring.details.with_details` adds.
     """
 
     levels: tuple[LevelResult, ...]
@@ -172,6 +181,7 @@ class ScorecardResult:
     cases: tuple[CaseResult, ...]
     agreements: Mapping[str, Agreement] = field(default_factory=dict)
     contrasts: tuple[Contrast, ...] = ()
+    case_levels: tuple[CaseLevel, ...] = ()
 
     def figures(self) -> dict[str, Figure]:
         """Every level, dimension and indicator by its code."""
@@ -193,6 +203,10 @@ class ScorecardResult:
             cases=tuple(_case(case) for case in content["cases"]),
             agreements={code: Agreement(**values) for code, values in content["agreements"].items()},
             contrasts=tuple(_contrast(contrast) for contrast in content["contrasts"]),
+            case_levels=tuple(
+                CaseLevel(**case | {"figure": Portion(**_tuples(case["figure"]))})
+                for case in content["case_levels"]
+            ),
         )
 
     def contrast(self, kind: str, level: str) -> Contrast | None:
@@ -202,7 +216,8 @@ class ScorecardResult:
 def digest(result: ScorecardResult) -> str:
     """SHA-256 of the canonical JSON, numbers at six decimals, without ids of rows; in hexadecimal."""
     content = _anonymous(result.to_dict())
-    content["cases"].sort(key=_canonical)
+    for by_case in ("cases", "case_levels"):
+        content[by_case].sort(key=_canonical)
     return hashlib.sha256(_canonical(content).encode()).hexdigest()
 
 

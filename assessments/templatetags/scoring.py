@@ -4,7 +4,7 @@ from django import template
 from django.utils.formats import number_format
 
 from assessments.models import Indicator
-from assessments.wording import BADGES
+from assessments.wording import AGREEMENT, BADGES, counts_in_words
 
 register = template.Library()
 
@@ -31,3 +31,11 @@ def signed(value: float, digits: int = 2) -> str:
     rounded = round(value, digits)
     sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
     return f"{sign}{number_format(abs(rounded), decimal_pos=digits)}"
+
+
+@register.filter
+def agreement_word(label: str) -> str:
+    return str(AGREEMENT[label])
+
+
+register.filter(counts_in_words)

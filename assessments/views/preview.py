@@ -101,7 +101,7 @@ def _scorecard(dyad: Dyad, framework: Framework, shown: Sequence[Assessment]) ->
         )
     found.sort(key=lambda pair: pair[0])
     return {
-        "levels": [level_detail(level, names, {}, ()) for level in result.levels],
+        "levels": [level_detail(result, level, names, {}, ()) for level in result.levels],
         "findings": [finding for _priority, finding in found],
         "sha256": digest(result),
         "calibration": calibration,

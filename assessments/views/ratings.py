@@ -11,14 +11,30 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from assessments import wording
+from assessments import scorecards, wording
 from assessments.actions.scorecards import bring_up_to_date
 from assessments.choices import Level
-from assessments.models import ApprovedRating, Finding
+from assessments.forms.scorecard_filter import ScorecardFilterForm
+from assessments.models import ApprovedRating, Engagement, Finding, Framework
 from assessments.policy import may_preview
-from assessments.views.dyads import chosen_framework, strictest_marking, visible_dyad
+from assessments.scoring.results import ScorecardResult
+from assessments.selection import Selection
+from assessments.views.dyads import (
+    answers_query,
+    chosen_framework,
+    scored_now,
+    selected,
+    shown_result,
+    strictest_marking,
+    visible_dyad,
+    visible_scorecard,
+)
 from assessments.views.preview import known_to_both, organisation_named
+from assessments.views.scorecard_blocks.behind import NamedFigure, figure_named
+from assessments.views.scorecard_blocks.heat_map import period_of
+from assessments.views.scorecard_blocks.parts import part_name
 from organisations.http import SignedInRequest
+from organisations.models import Dyad, Organisation
 
 Behind = list[tuple[ApprovedRating, dict[str, Any]]]
 
@@ -67,36 +83,78 @@ def marking_of(behind: Behind) -> str:
 
 @require_safe
 def ratings(request: SignedInRequest, slug: str, level: str) -> HttpResponse:
-    """The answers behind a dyad's level, or behind one indicator or dimension of it.
+    """The answers behind a dyad's level, or behind one figure of it, under the filters of the scorecard.
 
+    ``?of=`` names an indicator, a dimension or the level; with ``?case=`` of one engagement or period, with
+    ``?part=`` of one part of a contrast, such as ``perception:first``.
     ``?as=`` leaves those that another organisation sees as well, for coordinators.
     """
     dyad, framework = visible_dyad(request, slug), chosen_framework(request)
     if level not in Level.values:
         raise Http404(_("There is no such level."))
-    rows = ApprovedRating.objects.visible_to(request.user).filter(dyad=dyad, framework=framework, level=level)
     organisation = organisation_named(request, request.GET["as"]) if request.GET.get("as") else None
-    if organisation:
-        if not may_preview(request.user, organisation):
-            messages.error(request, may_preview(request.user, organisation).reason)
-            return redirect(dyad)
-        rows = rows.filter(assessment__in=known_to_both(request, organisation))
-    code = request.GET.get("of", "")
-    if code:
-        rows = rows.filter(indicator__code=code) | rows.filter(indicator__dimension__code=code)
-    behind = with_answers(rows)
-    context = {
+    if organisation and not may_preview(request.user, organisation):
+        messages.error(request, may_preview(request.user, organisation).reason)
+        return redirect(dyad)
+    form = ScorecardFilterForm(request.GET, dyad=dyad)
+    code, names = request.GET.get("of", ""), framework.names() if framework else {}
+    rows: QuerySet[ApprovedRating] = ApprovedRating.objects.none()
+    context: dict[str, Any] = {}
+    if framework and (shown := _shown(request, dyad, framework, form.selection, organisation)):
+        result, rows = shown
+        figure = figure_named(result, level, code, request.GET.get("case", ""), request.GET.get("part", ""))
+        if figure is None:
+            raise Http404(_("There is no such figure."))
+        rows = rows.filter(level=level)
+        if figure.rating_ids is not None:
+            rows = rows.filter(rating_id__in=figure.rating_ids)
+        context = {"figure": figure.shown, "about": _about(request, figure, dyad)}
+    answers = with_answers(rows)
+    context |= {
         "dyad": dyad,
         "framework": framework,
+        "query": answers_query(framework, form, organisation),
+        "form": form,
+        "narrowed": form.selection.narrows,
         "level": Level(level),
         "organisation": organisation,
         "code": code,
-        "subject": wording.subject_name(code, framework.names()) if framework and code else "",
-        "ratings": behind,
-        "only": single_assessment_of(behind),
-        "marking": marking_of(behind),
+        "subject": wording.subject_name(code, names) if code else "",
+        "ratings": answers,
+        "only": single_assessment_of(answers),
+        "marking": marking_of(answers),
     }
-    return render(request, "assessments/dyad_ratings.html", context)
+    return render(request, "assessments/dyad_ratings.html", context, status=200 if form.is_valid() else 400)
+
+
+def _shown(
+    request: SignedInRequest,
+    dyad: Dyad,
+    framework: Framework,
+    selection: Selection,
+    organisation: Organisation | None,
+) -> tuple[ScorecardResult, QuerySet[ApprovedRating]] | None:
+    """The scorecard that the person looks at, or previews of an organisation, and the answers it rests on."""
+    if organisation:
+        visible = ApprovedRating.objects.visible_to(request.user).filter(dyad=dyad, framework=framework)
+        rows = selection.of(visible.filter(assessment__in=known_to_both(request, organisation)), dyad)
+        return scored_now(rows, framework, scorecards.calibration_in_force(framework)), rows
+    scorecard = visible_scorecard(request, dyad, framework)
+    if scorecard is None:
+        return None
+    result = shown_result(request, scorecard, framework, selection)
+    return result, selected(request, scorecard, selection)
+
+
+def _about(request: SignedInRequest, figure: NamedFigure, dyad: Dyad) -> str:
+    """In words, of which case or part the answers are."""
+    if figure.part:
+        return part_name(figure.kind, figure.part, dyad)
+    if figure.case is None:
+        return ""
+    if figure.case.engagement_id is None:
+        return period_of(figure.case.case)
+    return str(get_object_or_404(Engagement.objects.visible_to(request.user), pk=figure.case.engagement_id))
 
 
 @require_safe

@@ -205,6 +205,14 @@ def statement(row: Finding, names: dict[str, str]) -> tuple[str, str, str, str, 
     )
 
 
+def measured(row: Finding) -> list[dict[str, Any]]:
+    """At nine decimals: ids decide the order of sums, and so the last digit."""
+    return [
+        {name: round(value, 9) if isinstance(value, float) else value for name, value in given.items()}
+        for given in row.inputs
+    ]
+
+
 @each_conclusion
 def test_it_is_shown_to_a_reader(conclusion: Conclusion, reader: User) -> None:
     (row,) = of(conclusion, findings(reader, conclusion.dyad), {})
@@ -224,7 +232,7 @@ def test_it_follows_for_any_dyad_with_these_ratings(conclusion: Conclusion, read
     (row,) = of(conclusion, findings(reader, conclusion.dyad), {})
     (invented,) = of(conclusion, findings(reader, SAME[conclusion.dyad]), names)
     assert statement(invented, {}) == statement(row, names)
-    assert invented.inputs == row.inputs
+    assert measured(invented) == measured(row)
     assert invented.text != row.text
 
 

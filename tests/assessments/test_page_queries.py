@@ -73,7 +73,7 @@ QUERIES = {
     "assessment": 17,
     "dyads": 10,
     "dyad": 22,
-    "ratings": 7,
+    "ratings": 14,
     "chart": 13,
     "compare": 11,
     "compare-common": 14,

@@ -9,10 +9,13 @@ from django.utils.translation import ngettext
 from assessments import wording
 from assessments.choices import FindingKind, Level, RecommendationStatus
 from assessments.models import Finding
+from assessments.scoring.contrasts import PERCEPTION
+from assessments.scoring.inputs import FIRST, SECOND
 from assessments.scoring.results import DESCRIPTIVE, NOT_APPLICABLE, Figure, LevelResult, ScorecardResult
+from assessments.views.scorecard_blocks.parts import PROBABLE, VERY_PROBABLE, trend_sentence
+from organisations.models import Dyad
 
 SHOWN = 3
-PROBABLE, VERY_PROBABLE = 0.70, 0.85
 
 Names = Mapping[str, str]
 
@@ -32,6 +35,7 @@ class LevelGlance:
     figure: LevelResult
     label: str
     words: wording.ScoreWords | None
+    trend: str
     dimensions: tuple[Line, ...]
 
 
@@ -48,15 +52,18 @@ class Glance:
 
 
 def glance(
-    result: ScorecardResult, names: Names, scale: wording.Scale, findings: Sequence[Finding]
+    result: ScorecardResult, names: Names, scale: wording.Scale, findings: Sequence[Finding], dyad: Dyad
 ) -> Glance:
     strongest, weakest = _extremes(result, names, scale)
     return Glance(
-        levels=tuple(_level(level, names, scale) for level in result.levels),
+        levels=tuple(_level(result, level, names, scale) for level in result.levels),
         gap=_gap(result),
         strongest=strongest,
         weakest=weakest,
-        unknown=tuple(sentence for level in result.levels for sentence in _unknown(level, names)),
+        unknown=(
+            *(sentence for level in result.levels for sentence in _unknown(level, names)),
+            *_unheard(result, dyad),
+        ),
         first=_first(findings),
     )
 
@@ -65,12 +72,13 @@ def _line(figure: Figure, level: str, names: Names, scale: wording.Scale) -> Lin
     return Line(figure, names[figure.code], level, wording.score_words(figure, scale))
 
 
-def _level(level: LevelResult, names: Names, scale: wording.Scale) -> LevelGlance:
+def _level(result: ScorecardResult, level: LevelResult, names: Names, scale: wording.Scale) -> LevelGlance:
     asked = [d for d in level.dimensions if d.status not in {DESCRIPTIVE, NOT_APPLICABLE}]
     return LevelGlance(
         figure=level,
         label=str(Level(level.code).label),
         words=wording.score_words(level, scale),
+        trend=trend_sentence(result, level.code) if level.published else "",
         dimensions=tuple(_line(dimension, level.code, names, scale) for dimension in asked),
     )
 
@@ -103,7 +111,10 @@ def _gap(result: ScorecardResult) -> str:
     political, field = (level.score or 0 for level in result.levels)
     values = {"difference": f"{abs(political - field):.1f}", "share": f"{max(above, 1 - above):.0%}"}
     if max(above, 1 - above) < PROBABLE:
-        return _("The two levels cannot be told apart on the evidence there is.")
+        higher = Level.POLITICAL if above >= 0.5 else Level.FIELD
+        return _(
+            "The two levels cannot be told apart: the %(higher)s is above with a probability of %(share)s."
+        ) % (values | {"higher": str(higher.label).lower()})
     if above > 0.5 and above >= VERY_PROBABLE:
         sentence = _("Practice lags behind politics, by %(difference)s points (probability %(share)s).")
     elif above > 0.5:
@@ -130,6 +141,23 @@ def _unknown(level: LevelResult, names: Names) -> Iterable[str]:
             "%(name)s: %(scored)d of %(asked)d questions answered",
             asked,
         ) % {"name": wording.subject_name(dimension.code, names), "scored": scored, "asked": asked}
+
+
+def _unheard(result: ScorecardResult, dyad: Dyad) -> Iterable[str]:
+    """Sides without an assessor of their own, and levels without an independent one."""
+    heard = {
+        part.name
+        for contrast in result.contrasts
+        if contrast.kind == PERCEPTION
+        for part in contrast.parts
+        if any(figure.assessed for figure in part.figures)
+    }
+    silent = [str(side) for name, side in ((FIRST, dyad.first), (SECOND, dyad.second)) if name not in heard]
+    if silent and any(level.assessed for level in result.levels):
+        yield _("How it looks from inside: no assessor of %(sides)s") % {"sides": _(" or ").join(silent)}
+    for level in result.levels:
+        if "no_independent_rating" in level.badges:
+            yield _("%(level)s: no independent assessor") % {"level": str(Level(level.code).label)}
 
 
 def _first(findings: Iterable[Finding]) -> Finding | None:

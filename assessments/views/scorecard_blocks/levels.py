@@ -5,7 +5,14 @@ from dataclasses import dataclass
 
 from assessments import wording
 from assessments.choices import Level
-from assessments.scoring.results import DESCRIPTIVE, DimensionResult, IndicatorResult, LevelResult
+from assessments.scoring.agreement import Agreement
+from assessments.scoring.results import (
+    DESCRIPTIVE,
+    DimensionResult,
+    IndicatorResult,
+    LevelResult,
+    ScorecardResult,
+)
 from assessments.views.pictures import Picture
 
 Names = Mapping[str, str]
@@ -16,6 +23,7 @@ Poles = Mapping[str, Mapping[int, str]]
 class IndicatorRow:
     figure: IndicatorResult
     name: str
+    agreement: Agreement | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +53,16 @@ class LevelDetail:
     pictures: Sequence[Picture]
 
 
-def level_detail(level: LevelResult, names: Names, poles: Poles, pictures: Sequence[Picture]) -> LevelDetail:
+def level_detail(
+    result: ScorecardResult, level: LevelResult, names: Names, poles: Poles, pictures: Sequence[Picture]
+) -> LevelDetail:
     return LevelDetail(
         figure=level,
         label=str(Level(level.code).label),
         weakest=wording.subject_name(level.weakest, names) if level.weakest else "",
-        dimensions=tuple(_dimension(d, names) for d in level.dimensions if d.status != DESCRIPTIVE),
+        dimensions=tuple(
+            _dimension(d, names, result.agreements) for d in level.dimensions if d.status != DESCRIPTIVE
+        ),
         positions=tuple(
             Position(figure, names[figure.code], ends.get(1, ""), ends.get(5, ""))
             for dimension in level.dimensions
@@ -62,6 +74,9 @@ def level_detail(level: LevelResult, names: Names, poles: Poles, pictures: Seque
     )
 
 
-def _dimension(dimension: DimensionResult, names: Names) -> DimensionRow:
-    indicators = tuple(IndicatorRow(figure, names[figure.code]) for figure in dimension.indicators)
+def _dimension(dimension: DimensionResult, names: Names, agreements: Mapping[str, Agreement]) -> DimensionRow:
+    indicators = tuple(
+        IndicatorRow(figure, names[figure.code], agreements.get(figure.code))
+        for figure in dimension.indicators
+    )
     return DimensionRow(dimension, names[dimension.code], indicators)

@@ -14,6 +14,7 @@ from assessments.scoring.inputs import Answer, EngagementShape
 from assessments.scoring.intervals import NORMAL_95, p_greater
 from assessments.scoring.results import Contrast, Figure, Portion, ScorecardResult
 from assessments.scoring.scorecard import digest, score_dyad
+from tests.assessments.scoring import reference
 from tests.assessments.scoring.test_scorecard import CODES, FRAMEWORK, HYBRID, answer, score
 
 CALIBRATION = Calibration.default()
@@ -158,6 +159,30 @@ class TestDetails:
         indicator = result.levels[1].dimensions[0].indicators[0]
         assert indicator.distribution == (0, 1, 0, 1, 0)
         assert result.cases[0].indicators[0].distribution == (0, 1, 0, 1, 0)
+
+    def test_a_case_has_the_level_that_its_engagement_has_in_the_comparison(self) -> None:
+        answers = [*rated(2), *rated(5, case="2", engagement_id=2)]
+        low, high = (case.figure for case in detailed(answers).case_levels)
+        field = score(*answers, engagements=(*HYBRID, NEXT)).levels[1].score
+        assert low.score is not None
+        assert high.score is not None
+        assert field is not None
+        assert low.score < field < high.score
+
+    def test_a_period_of_the_political_level_has_one_too(self) -> None:
+        first, second = reference.answers("UN-EU"), reference.answers("UN-NATO")
+        political = [replace(a, year=2003) for a in first if a.engagement_id is None]
+        later = [replace(a, case="later") for a in second if a.engagement_id is None]
+        result = with_details(
+            score_dyad(reference.framework(), [*political, *later], CALIBRATION, ()),
+            reference.framework(),
+            [*political, *later],
+            CALIBRATION,
+            (),
+        )
+        levels = {case.case: case.figure.score or 0 for case in result.case_levels}
+        assert len(levels) == 2
+        assert levels.pop("later") < next(iter(levels.values()))
 
 
 def detailed(answers: list[Answer]) -> ScorecardResult:
