@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
+from assessments.actions.calibrations import propose_calibration, put_in_force, reject
 from assessments.actions.recording import AnswerInput, save_ratings
 from assessments.actions.review import approve, return_for_changes, start_review
 from assessments.actions.submission import submit
@@ -98,3 +99,24 @@ def test_approvals_of_one_dyad_at_once_are_both_in_the_scorecard(attempt: int) -
         *[lambda revision=revision: approve(revision=revision, by=person, at=AT) for revision in revisions]
     )
     assert Scorecard.objects.visible_to(person).get().revision_ids == sorted(r.pk for r in revisions)
+
+
+@pytest.mark.parametrize("attempt", range(2))
+def test_a_calibration_is_decided_on_once_and_proposed_once(attempt: int) -> None:
+    framework = FrameworkFactory()
+    for score in (3, 5):
+        make_assessment(
+            "approved", dyad=DyadFactory(), framework=framework, answers={"P1.1": score}, released_to_all=True
+        )
+        results = at_once(*[lambda: propose_calibration(framework=framework, at=AT)] * 3)
+        assert len(set(results)) == 1, results
+    proposal = framework.calibrations.get(number=2)
+    results = at_once(
+        lambda: put_in_force(calibration=proposal, at=AT),
+        lambda: put_in_force(calibration=proposal, at=AT),
+        lambda: reject(calibration=proposal, reason="No.", at=AT),
+    )
+    assert sum(isinstance(result, Refused) for result in results) == 2, results
+    proposal.refresh_from_db()
+    assert proposal.status in {"in_force", "rejected"}
+    assert framework.calibrations.in_force().count() == 1
