@@ -160,9 +160,11 @@ def _scores(fit: JointFit, inputs: JointInputs, levels: Sequence[LevelFit]) -> I
 
 
 def _severities(fit: JointFit, inputs: JointInputs, levels: Sequence[LevelFit]) -> Iterator[Severity]:
+    """Of everybody who has scored anything; whoever is alone has nobody to be compared with."""
     for level in levels:
+        alone = len(level.severities) < 2
         for assessor, rated in inputs.rated_by_assessor(level.level).items():
-            found = level.severities.get(assessor)
+            found = None if alone else level.severities.get(assessor)
             yield Severity(
                 fit=fit,
                 framework=fit.framework,

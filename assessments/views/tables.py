@@ -59,7 +59,7 @@ class SeverityTable(tables.Table):
         empty_text = _("No joint fit has found any severity yet.")
 
     def render_value(self, value: float) -> str:
-        return f"{value:+.2f}"
+        return f"{round(value, 2) + 0.0:+.2f}"  # no minus before 0.00
 
     def render_standard_error(self, value: float) -> str:
         return f"{value:.2f}"

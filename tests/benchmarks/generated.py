@@ -29,7 +29,6 @@ class GeneratedWork:
             cursor.execute("VACUUM ANALYZE")
         self.dyad = self._of_one_size()
         refresh_dyad(dyad=self.dyad, framework=framework, at=timezone.now())
-        self.page()
 
     def _of_one_size(self) -> Dyad:
         """The first dyad with exactly so many assessments, so that pages at any volume show as much."""

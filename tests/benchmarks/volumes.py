@@ -64,6 +64,7 @@ def compare(small: int, large: int, repeats: int, runs: int) -> tuple[Pair, list
     """The pair of a dyad's page at both sizes, and lines about jobs over all ratings at the large one."""
     with installations(small, large) as (few, many):
         sizes = few.ask("size"), many.ask("size")
+        many.ask("page"), few.ask("page")  # the first look draws pictures and does not count
         pages = [(many.ask("page"), few.ask("page")) for _ in range(repeats)]
         jobs = {job: [many.ask(job) for _ in range(runs)] for job in JOBS}
     described = [", ".join(f"{count} {what}" for what, count in size.items()) for size in sizes]

@@ -12,7 +12,19 @@ from django.db.models import Model
 from assessments.actions.generation.plan import Case, Plan, Scorer, make_plan
 from assessments.actions.generation.rows import Names, Written, rows_of
 from assessments.choices import Arrangement, Level, MissionPart, State
-from assessments.models import Assessment, Engagement, EngagementMission, Framework, Indicator, Source
+from assessments.models import (
+    ApprovedRating,
+    Assessment,
+    Contribution,
+    Engagement,
+    EngagementMission,
+    Framework,
+    Indicator,
+    Reading,
+    Review,
+    Revision,
+    Source,
+)
 from organisations.models import Dyad, Membership, Mission, MissionLead, Organisation, User
 from organisations.roles import Role
 
@@ -58,9 +70,10 @@ def generate_data(
     plan = make_plan(draw, ratings)
     names = _names(framework, plan, seed)
     cases = list(_with_engagements(plan, names))
+    _analyze()
     scorer = Scorer(draw, plan, _asked(framework, names))
     n_assessments = n_ratings = 0
-    for start in range(0, len(cases), CASES_AT_ONCE):
+    for batch, start in enumerate(range(0, len(cases), CASES_AT_ONCE)):
         written = Written()
         for case, engagement in cases[start : start + CASES_AT_ONCE]:
             answers = scorer.answers(case)
@@ -70,6 +83,9 @@ def generate_data(
         for model, rows in written.in_order():
             _copy(model, rows)
         _approve(written)
+        _check()
+        if batch & (batch + 1) == 0:  # after the first, second, fourth, eighth, ...
+            _analyze()
         n_assessments += len(written.assessments)
         n_ratings += len(written.approved)
         progress(n_ratings)
@@ -201,4 +217,20 @@ def _approve(written: Written) -> None:
             "UPDATE assessments_assessment a SET state = %s, current_revision_id = r.id"
             " FROM assessments_revision r WHERE r.assessment_id = a.id AND a.id = ANY(%s)",
             [State.APPROVED, [assessment.pk for assessment in written.assessments]],
+        )
+
+
+def _check() -> None:
+    """Check foreign keys now: left to the end, the checks that wait make every further row slower."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def _analyze() -> None:
+    """Let triggers and foreign keys be planned anew for tables that were empty when they were planned."""
+    tables = (Assessment, Contribution, Revision, Reading, Review, ApprovedRating, Engagement, Dyad, User)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ANALYZE " + ", ".join(connection.ops.quote_name(model._meta.db_table) for model in tables)
         )
