@@ -32,15 +32,24 @@ SEARCHES = (
 )
 
 
+CHOSEN = (
+    "/planning/?dyad=OWN-OTHER&arrangement=sequential",
+    "/dyads/OWN-OTHER/?as=OTHER",
+    "/dyads/OWN-OTHER/?as=OWN",
+    "/dyads/OWN-OTHER/political/?as=OTHER",
+    "/dyads/OWN-OTHER/political/?as=OWN",
+)
+
+
 @pytest.fixture
 def world(db: None) -> World:
     return make_world()
 
 
 def read_by(world: World, person: str) -> bytes:
-    """All bytes that somebody can read: every route of the table, every page of the administration."""
+    """All bytes that somebody can read: every route of the table, what can be chosen, the administration."""
     client = signed_in(world, person)
-    addresses = [address(row, world.ids) for row in TABLE if row.method == "GET"]
+    addresses = [address(row, world.ids) for row in TABLE if row.method == "GET"] + [*CHOSEN]
     if person == "administrator":
         addresses += administration()
     return b"".join(client.get(url, follow=True).getvalue() for url in addresses)

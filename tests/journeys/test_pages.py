@@ -22,6 +22,7 @@ LISTS = [
     "/engagements/compare/",
     "/arrangements/compare/",
     "/constellations/",
+    "/planning/",
     "/sources/",
     "/recommendations/",
     "/frameworks/",
@@ -67,6 +68,7 @@ def test_filled_pages(visit: Callable[..., Visitor], width: int, dark: bool) -> 
     recommendation = Recommendation.objects.filter(dyad=_dyad()).first()
     assert recommendation is not None
     look_at(visitor, ["/", recommendation.get_absolute_url(), "/organisations/UN/"])
+    look_at(visitor, ["/dyads/UN-EU/as/EU/", "/dyads/UN-EU/political/?as=EU"])
     draft = _assessment("draft")
     visitor.carry_session_of(draft.assessor)
     look_at(visitor, ["/", "/vignettes/", *_recording(draft)])
@@ -126,6 +128,8 @@ def _reading() -> list[str]:
         "/constellations/?organisation=UN&organisation=EU&organisation=NATO&organisation=AU",
         "/constellations/?organisation=UN",
         "/organisations/UN/dyads/",
+        "/planning/?one=UN&other=EU&arrangement=bridging&title=Chad",
+        "/planning/?one=UN&other=EU&arrangement=",
     ]
 
 
