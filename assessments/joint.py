@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assessments import scorecards
-from assessments.models import Assessment, Calibration, Framework, Indicator
+from assessments.models import Assessment, Calibration, Framework
 from assessments.rating_arrays import RatingArrays, released_ratings, vignette_ratings
 from assessments.scoring.bulk import Indices, Layout, LevelAnswers
 from assessments.scoring.inputs import FrameworkShape
@@ -30,13 +30,13 @@ class Rated:
 class JointInputs:
     """All that goes into a fit. ``ratings`` hold vignettes as dyads of their own, with ids below 0.
 
-    ``codes`` by indicator id; ``arrangements`` and ``revisions`` by dyad id.
+    ``indicators`` are ids by code; ``arrangements`` and ``revisions`` by dyad id.
     """
 
     shape: FrameworkShape
     calibration: Calibration | None
     ratings: RatingArrays
-    codes: Mapping[int, str]
+    indicators: Mapping[str, int]
     arrangements: Mapping[int, Collection[str]]
     revisions: Mapping[int, Sequence[int]]
 
@@ -78,11 +78,8 @@ class JointInputs:
     def answers(self, level: str) -> tuple[Layout, LevelAnswers, Indices, Indices]:
         """The level's answers to evaluative indicators, and the ids of their dyads and assessors."""
         layout = Layout.of(self.shape.of_level(level))
-        position = {code: index for index, code in enumerate(layout.indicators)}
-        known = np.unique(self.ratings.indicator)
-        column = np.array([position.get(self.codes[pk], -1) for pk in known.tolist()], dtype=np.intp)
-        indicator = column[np.searchsorted(known, self.ratings.indicator)]
-        own, indicator = self.ratings.only(indicator >= 0), indicator[indicator >= 0]
+        position = self.ratings.positions([self.indicators[code] for code in layout.indicators])
+        own, indicator = self.ratings.only(position >= 0), position[position >= 0]
         dyads, dyad = np.unique(own.dyad, return_inverse=True)
         assessors, assessor = np.unique(own.assessor, return_inverse=True)
         _cases, case = np.unique(own.case, return_inverse=True)
@@ -107,7 +104,7 @@ def released_inputs(framework: Framework) -> JointInputs:
         shape=scorecards.framework_shape(framework),
         calibration=scorecards.calibration_in_force(framework),
         ratings=released_ratings(framework).followed_by(vignette_ratings(framework)),
-        codes=dict(Indicator.objects.filter(dimension__framework=framework).values_list("pk", "code")),
+        indicators=scorecards.indicator_ids(framework),
         arrangements=_arrangements(framework),
         revisions=revisions,
     )

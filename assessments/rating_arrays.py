@@ -1,6 +1,7 @@
 """All answers released to every organisation, as NumPy arrays: a million in seconds, by binary ``COPY``."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -73,6 +74,16 @@ class RatingArrays:
         return RatingArrays(
             *(np.concatenate([getattr(part, name) for part in (self, other)]) for name in names)
         )
+
+    def positions(self, indicators: Sequence[int]) -> Integers:
+        """The position of each answer's indicator among these ids, -1 if it is none of them."""
+        found = np.full(len(self), -1, dtype=np.int64)
+        if indicators:
+            order = np.argsort(indicators)
+            known = np.asarray(indicators, dtype=np.int64)[order]
+            place = np.minimum(np.searchsorted(known, self.indicator), len(known) - 1)
+            found = np.where(known[place] == self.indicator, order[place], found)
+        return found
 
     def digest(self) -> str:
         """SHA-256 of all of it, in hexadecimal."""

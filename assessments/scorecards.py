@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Prefetch, QuerySet
 
@@ -15,11 +16,13 @@ from assessments.models import (
     Framework,
     Indicator,
 )
+from assessments.rating_arrays import released_ratings
 from assessments.scoring.calibration import Calibration as CalibrationRecord
-from assessments.scoring.calibration import calibrate_rows
+from assessments.scoring.calibration import Sample, calibrate_level, evaluative_codes
 from assessments.scoring.details import with_details
 from assessments.scoring.inputs import (
     FIRST,
+    LEVELS,
     SECOND,
     Answer,
     DimensionShape,
@@ -114,12 +117,24 @@ def calibration_in_force(framework: Framework) -> Calibration | None:
 
 
 def calibrated(framework: Framework) -> CalibrationRecord:
-    """What the ratings say that are released to every organisation, conflicts left out: three queries."""
-    ratings = ApprovedRating.objects.filter(
-        framework=framework, assessment__released_to_all=True, conflict=False, score__isnull=False
-    )
-    columns = ("dyad_id", "case", "assessor_id", "indicator__code", "score")
-    return calibrate_rows(framework_shape(framework), list(ratings.order_by().values_list(*columns)))
+    """What the ratings say that are released to every organisation, conflicts left out: four queries."""
+    released = released_ratings(framework)
+    used = released.only((released.answer > 0) & ~released.conflict)
+    shape, ids = framework_shape(framework), indicator_ids(framework)
+    levels = {}
+    for level in LEVELS:
+        codes = evaluative_codes(shape.of_level(level))
+        position = used.positions([ids[code] for code in codes])
+        own = used.only(position >= 0)
+        score = own.answer.astype(np.int64)
+        sample = Sample(own.dyad, own.case, own.assessor, position[position >= 0], score)
+        levels[level] = calibrate_level(codes, sample)
+    return CalibrationRecord(levels)
+
+
+def indicator_ids(framework: Framework) -> dict[str, int]:
+    """Ids of a framework's indicators by code: one query."""
+    return dict(Indicator.objects.filter(dimension__framework=framework).values_list("code", "pk"))
 
 
 def sets_released_to_all(framework: Framework) -> dict[int, list[int]]:

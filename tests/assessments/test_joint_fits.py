@@ -23,7 +23,6 @@ from assessments.models import (
     Severity,
 )
 from assessments.policy import Refused
-from assessments.rating_arrays import released_ratings
 from assessments.scoring.inputs import FIELD, POLITICAL
 from assessments.scoring.joint import fit_answers
 from assessments.tasks import fit_jointly
@@ -31,7 +30,6 @@ from organisations.models import User
 from tests.factories import (
     AT,
     AdministratorFactory,
-    DyadFactory,
     EngagementFactory,
     FrameworkFactory,
     OrganisationFactory,
@@ -238,26 +236,6 @@ def test_it_gives_what_the_answers_give(reference: None) -> None:
             (d, code): f.score for d, codes in found.dyads.items() for code, f in codes.items()
         } == pytest.approx(figures, abs=1e-9)
         assert len(figures) > 30
-
-
-def test_the_arrays_hold_every_answer(framework: Framework) -> None:
-    assert len(released_ratings(framework)) == 0
-    make_assessment(
-        State.APPROVED,
-        engagement=EngagementFactory(),
-        framework=framework,
-        answers={"F1.1": "insufficient_evidence", "F1.2": "not_applicable", "F5.1": 5},
-        released_to_all=True,
-    )
-    make_assessment(State.APPROVED, dyad=DyadFactory(), framework=framework, released_to_all=True)
-    found = released_ratings(framework)
-    rows = ApprovedRating.objects.order_by("rating_id")
-    assert found.rating.tolist() == [row.rating_id for row in rows]
-    assert found.answer.tolist() == [0, -1, 5, 3, 3, 3]
-    assert found.case.tolist() == [row.engagement_id or -20032007 for row in rows]
-    assert found.indicator.tolist() == [row.indicator_id for row in rows]
-    assert found.assessor.tolist() == [row.assessor_id for row in rows]
-    assert found.conflict.tolist() == [False] * 6
 
 
 def test_vignettes_connect_once_they_are_completed(framework: Framework) -> None:
