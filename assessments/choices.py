@@ -144,3 +144,10 @@ class JointFitStage(models.TextChoices):
     FITTING_POLITICAL = "political", _("Fitting the political level")
     FITTING_FIELD = "field", _("Fitting the field level")
     STORING = "storing", _("Storing the results")
+
+
+class EditionBasis(models.TextChoices):
+    """What an edition was computed from, and so who reads it."""
+
+    RELEASED = "released", _("What is released to every organisation")
+    ORGANISATION = "organisation", _("What the people of one organisation may see")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from assessments import workflow
-from assessments.choices import CalibrationStatus, RecommendationStatus
+from assessments.choices import CalibrationStatus, EditionBasis, RecommendationStatus
 from assessments.models import Assessment, Calibration, Reading, Recommendation, Review
 from assessments.workflow import Action
 from organisations.access import may, organisation_ids_where, permissions_of
@@ -196,3 +196,28 @@ def may_decide_calibration(user: User | None, calibration: Calibration) -> Verdi
     if user is None or (user.is_active and user.is_superuser):
         return YES
     return Verdict(_("Only administrators decide on calibrations."))
+
+
+def may_freeze(user: User, dyad: Dyad, basis: str, organisation: Organisation) -> Verdict:
+    """May ``user`` freeze an edition of ``dyad`` for this organisation?
+
+    To freeze is to publish for good, so it takes the right to release. What everybody reads is cited as the
+    scorecard of the dyad: only its two organisations decide when there is a new one. What an organisation
+    itself may see it may freeze of any dyad, as nobody else reads it.
+    """
+    if not may(user, Permission.RELEASE, organisation):
+        return Verdict(_("You are not a coordinator of %(organisation)s.") % {"organisation": organisation})
+    if basis == EditionBasis.RELEASED and organisation.pk not in dyad.organisation_ids:
+        return Verdict(
+            _("Only coordinators of %(dyad)s freeze what is released to every organisation.") % {"dyad": dyad}
+        )
+    return YES
+
+
+def freezable(user: User, dyad: Dyad) -> list[tuple[str, Organisation]]:
+    """On which basis and for which organisation ``user`` may freeze editions of ``dyad``: two queries."""
+    ids = organisation_ids_where(user, Permission.RELEASE)
+    own = list(Organisation.objects.filter(pk__in=ids).order_by("acronym")) if ids else []
+    of_dyad = [organisation for organisation in own if organisation.pk in dyad.organisation_ids]
+    released = [(EditionBasis.RELEASED.value, organisation) for organisation in of_dyad[:1]]
+    return released + [(EditionBasis.ORGANISATION.value, organisation) for organisation in own]

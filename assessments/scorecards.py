@@ -31,7 +31,7 @@ from assessments.scoring.inputs import (
     IndicatorShape,
 )
 from assessments.scoring.scorecard import ScorecardResult, score_dyad
-from organisations.models import Dyad, Membership
+from organisations.models import Dyad, Membership, Organisation
 from organisations.roles import Permission, roles_with
 
 
@@ -156,9 +156,25 @@ def calibration_record(calibration: Calibration | None) -> CalibrationRecord:
 def score(
     shape: FrameworkShape, answers: Sequence[Answer], calibration: Calibration | None
 ) -> tuple[ScorecardResult, list[EngagementShape]]:
-    engagements, record = engagement_shapes(answers), calibration_record(calibration)
+    engagements = engagement_shapes(answers)
+    return score_under(shape, answers, calibration_record(calibration), engagements), engagements
+
+
+def score_under(
+    shape: FrameworkShape,
+    answers: Sequence[Answer],
+    record: CalibrationRecord,
+    engagements: Sequence[EngagementShape],
+) -> ScorecardResult:
+    """The whole scorecard: a pure function of what it is given."""
     result = score_dyad(shape, answers, record, engagements)
-    return with_details(result, shape, answers, record, engagements), engagements
+    return with_details(result, shape, answers, record, engagements)
+
+
+def visible_set(dyad: Dyad, framework: Framework, organisation: Organisation | None) -> list[int]:
+    """The approved revisions that who works in an organisation sees; without one, what everybody sees."""
+    approved = _approved(dyad, framework)
+    return _revisions(approved, organisation.pk if organisation else None, reads_own=True)
 
 
 def visible_sets(dyad: Dyad, framework: Framework) -> list[list[int]]:
@@ -168,14 +184,14 @@ def visible_sets(dyad: Dyad, framework: Framework) -> list[list[int]]:
     see what is released. People with roles in several organisations see unions of these, which are
     calculated when they first look.
     """
-    approved = list(
-        Assessment.objects.approved()
-        .filter(dyad=dyad, framework=framework)
-        .order_by("current_revision_id")
-        .prefetch_related("releases")
-    )
+    approved = _approved(dyad, framework)
     sets = {tuple(_revisions(approved, organisation, reads_own)) for organisation, reads_own in _audiences()}
     return [list(revisions) for revisions in sorted(sets) if revisions]
+
+
+def _approved(dyad: Dyad, framework: Framework) -> list[Assessment]:
+    approved = Assessment.objects.approved().filter(dyad=dyad, framework=framework)
+    return list(approved.order_by("current_revision_id").prefetch_related("releases"))
 
 
 def _audiences() -> set[tuple[int, bool]]:
@@ -186,7 +202,7 @@ def _audiences() -> set[tuple[int, bool]]:
     }
 
 
-def _revisions(approved: list[Assessment], organisation: int, reads_own: bool) -> list[int]:
+def _revisions(approved: list[Assessment], organisation: int | None, reads_own: bool) -> list[int]:
     return [
         assessment.current_revision_id
         for assessment in approved

@@ -40,6 +40,18 @@ MEASURES = {
     "political_above_field": gettext_lazy("Probability that the political level is above the field level"),
     "field_above_political": gettext_lazy("Probability that the field level is above the political level"),
 }
+MEASURES |= {
+    "status": gettext_lazy("Status"),
+    "position": gettext_lazy("Position"),
+    "n_insufficient": gettext_lazy("Number of answers of insufficient evidence"),
+    "badges": gettext_lazy("Badges"),
+}
+PARTS = {
+    "political_above_field": MEASURES["political_above_field"],
+    "cases": gettext_lazy("Answers case by case"),
+    "agreements": gettext_lazy("Agreement of assessors"),
+    "contrasts": gettext_lazy("Parts side by side"),
+}
 SHARES = {"p_below_3", "p_above_3_5", "coverage", "political_above_field", "field_above_political"}
 COUNTS = {"n_ratings", "n_engagements", "n_assessors", "spread", "lowest_supported"}
 

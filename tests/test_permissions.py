@@ -12,7 +12,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from assessments.models import Assessment, Evidence, JointFit, Rating, Recommendation, Review, VignetteRating
 from assessments.models.calibration import Calibration
+from assessments.models.edition import Edition
 from organisations.models import ApiToken
+from tests.edition_rows import edition_rows
 from tests.world import PEOPLE, World, make_world
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +145,7 @@ PAGES = [
     Row("GET", "assessments:dyad-chart", {**CHART, "extension": "svg"}, WITH_ROLE),
     Row("GET", "assessments:dyad-chart", {**CHART, "extension": "png"}, WITH_ROLE),
     Row("GET", "assessments:dyad-chart", {**CHART, "extension": "csv"}, WITH_ROLE),
+    *(Row(*row) for row in edition_rows(SIGNED_IN, WITH_ROLE, OWN_WORK)),
     Row("GET", "assessments:finding", {"pk": "finding"}, OWN_WORK),
     Row(
         "GET",
@@ -307,7 +310,7 @@ def recorded() -> list[object]:
         *Rating.objects.order_by("pk").values_list("pk", "version"),
         *Recommendation.objects.order_by("pk").values_list("pk", "status"),
         *Calibration.objects.order_by("pk").values_list("pk", "status"),
-        *(model.objects.count() for model in (Evidence, Review, ApiToken, VignetteRating, JointFit)),
+        *(model.objects.count() for model in (Edition, Evidence, Review, ApiToken, VignetteRating, JointFit)),
     ]
 
 

@@ -10,7 +10,8 @@ from django.contrib.auth.hashers import make_password
 from assessments.actions import assessments as opening
 from assessments.actions import recording, review
 from assessments.actions.calibrations import propose_calibration
-from assessments.choices import State
+from assessments.actions.editions import freeze_edition
+from assessments.choices import EditionBasis, State
 from assessments.models import (
     Assessment,
     Calibration,
@@ -131,6 +132,7 @@ def make_world() -> World:
     ids = {"shared": shared.pk}
     for state in (State.DRAFT, State.SUBMITTED, State.IN_REVIEW, State.RETURNED, State.APPROVED):
         ids[state.value] = _private(state, dyad, framework, own, people, canaries).pk
+    canaries["note of an edition of the organisation"] = _editions(dyad, framework, people)
     identity = {
         "name": shared.assessor.name,
         "address": shared.assessor.email,
@@ -138,6 +140,23 @@ def make_world() -> World:
         "reference": shared.reference,
     }
     return World(people, ids | _other_ids(ids, framework, people), canaries, identity)
+
+
+def _editions(dyad: Dyad, framework: Framework, people: dict[str, User | None]) -> str:
+    """Freezes one edition for everybody and one for OWN alone; returns the word in the note of that one."""
+    person, word = people["coordinator"], f"canary{secrets.token_hex(8)}"
+    assert person is not None
+    for basis, note in ((EditionBasis.RELEASED, ""), (EditionBasis.ORGANISATION, word)):
+        freeze_edition(
+            dyad=dyad,
+            framework=framework,
+            basis=basis,
+            organisation=dyad.first,
+            note=note,
+            by=person,
+            at=AT,
+        )
+    return word
 
 
 def _private(

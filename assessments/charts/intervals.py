@@ -1,6 +1,6 @@
 """Scores with their intervals, one below the other."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import altair as alt
 from django.utils.translation import gettext as _
@@ -8,23 +8,22 @@ from django.utils.translation import gettext as _
 from assessments.charts import labels
 from assessments.charts.chart import Chart, Row
 from assessments.charts.themes import Theme
-from assessments.scoring.results import Figure
+from assessments.scoring.results import Figure, Portion
 
 SINGLE_ASSESSMENT = "single_assessment"
 WIDTH = 420
 
 
 def interval_chart(
-    name: str, title: str, figures: Iterable[Figure], names: Mapping[str, str], *, notes: Sequence[str] = ()
+    name: str, title: str, figures: Iterable[tuple[str, Figure | Portion]], *, notes: Sequence[str] = ()
 ) -> Chart | None:
-    """A chart of the published ones among ``figures``, in their order; none if none is published.
+    """A chart of the published ones among labelled figures, in their order; none if none is published.
 
     A figure of a single assessment has a hollow point; ``notes`` come below the title.
     """
-    shown = [figure for figure in figures if figure.published]
-    if not shown:
+    rows = [_row(figure, label) for label, figure in figures if figure.published]
+    if not rows:
         return None
-    rows = [_row(figure, names[figure.code]) for figure in shown]
     single = [_("Hollow point: a single assessment.")] if any(row["single"] for row in rows) else []
     return Chart(
         name=name,
@@ -43,9 +42,9 @@ def interval_chart(
     )
 
 
-def _row(figure: Figure, name: str) -> dict[str, str | int | float | None]:
+def _row(figure: Figure | Portion, label: str) -> dict[str, str | int | float | None]:
     return {
-        "label": name,
+        "label": label,
         "score": figure.score,
         "lower": figure.lower,
         "upper": figure.upper,

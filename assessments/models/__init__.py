@@ -4,6 +4,7 @@ from assessments.models.approved_rating import ApprovedRating
 from assessments.models.assessment import Assessment, AssessmentRelease, Rating
 from assessments.models.authorship import CoAuthor, Contribution, Presence, SectionMark
 from assessments.models.calibration import Calibration
+from assessments.models.edition import Edition
 from assessments.models.engagement import Engagement, EngagementMission
 from assessments.models.framework import Anchor, Dimension, Framework, Indicator, Rule
 from assessments.models.joint_fit import JointFit, JointScore, Severity
@@ -22,6 +23,7 @@ __all__ = [
     "CoAuthor",
     "Contribution",
     "Dimension",
+    "Edition",
     "Engagement",
     "EngagementMission",
     "Evidence",

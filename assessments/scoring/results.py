@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from assessments.scoring.agreement import Agreement
@@ -201,11 +201,11 @@ class ScorecardResult:
             levels=tuple(_level(level) for level in content["levels"]),
             political_above_field=content["political_above_field"],
             cases=tuple(_case(case) for case in content["cases"]),
-            agreements={code: Agreement(**values) for code, values in content["agreements"].items()},
-            contrasts=tuple(_contrast(contrast) for contrast in content["contrasts"]),
+            agreements={code: Agreement(**values) for code, values in content.get("agreements", {}).items()},
+            contrasts=tuple(_contrast(contrast) for contrast in content.get("contrasts", ())),
             case_levels=tuple(
                 CaseLevel(**case | {"figure": Portion(**_tuples(case["figure"]))})
-                for case in content["case_levels"]
+                for case in content.get("case_levels", ())
             ),
         )
 
@@ -237,14 +237,21 @@ def _tuples(content: Mapping[str, Any]) -> dict[str, Any]:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in content.items()}
 
 
+def _known(kind: type[Figure], content: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of ``kind``; what an edition of an older method did not have is none."""
+    return _tuples({field.name: content.get(field.name) for field in fields(kind)})
+
+
 def _level(content: Mapping[str, Any]) -> LevelResult:
     dimensions = tuple(_dimension(dimension) for dimension in content["dimensions"])
-    return LevelResult(**_tuples(content) | {"dimensions": dimensions})
+    return LevelResult(**_known(LevelResult, content) | {"dimensions": dimensions})
 
 
 def _dimension(content: Mapping[str, Any]) -> DimensionResult:
-    indicators = tuple(IndicatorResult(**_tuples(indicator)) for indicator in content["indicators"])
-    return DimensionResult(**_tuples(content) | {"indicators": indicators})
+    indicators = tuple(
+        IndicatorResult(**_known(IndicatorResult, indicator)) for indicator in content["indicators"]
+    )
+    return DimensionResult(**_known(DimensionResult, content) | {"indicators": indicators})
 
 
 def _case(content: Mapping[str, Any]) -> CaseResult:

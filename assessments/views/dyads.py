@@ -27,6 +27,7 @@ from assessments.policy import previewable_organisations
 from assessments.scoring.results import DESCRIPTIVE, LevelResult, ScorecardResult
 from assessments.selection import Selection
 from assessments.views.audience import audience
+from assessments.views.edition_box import edition_box
 from assessments.views.pictures import Picture, pictures_of_level, subject_of
 from assessments.views.scorecard_blocks.adjusted import adjusted
 from assessments.views.scorecard_blocks.glance import glance
@@ -109,6 +110,7 @@ def dyad_detail(request: SignedInRequest, slug: str) -> HttpResponse:
         "framework": framework,
         "frameworks": Framework.objects.visible_to(request.user),
         "scorecard": scorecard,
+        "editions": edition_box(request, dyad),
         "form": form,
         "query": answers_query(framework, form),
         "instruments": list(Instrument.objects.visible_to(request.user).filter(dyad=dyad)),

@@ -20,7 +20,7 @@ from assessments.charts.figures import Subject, chart_named
 from assessments.charts.themes import DARK, LIGHT, THEMES
 from assessments.models import Framework, Scorecard
 from assessments.scoring.results import ScorecardResult
-from organisations.models import Organisation, User
+from organisations.models import Dyad, Organisation, User
 from tests.factories import (
     DyadFactory,
     EngagementFactory,
@@ -136,6 +136,27 @@ def test_what_is_not_published_is_not_drawn(person: User) -> None:
     assert [row["label"] for row in chart.rows] == ["Political level"]
     none = replace(subject(), result=replace(subject().result, levels=(unpublished,)))
     assert chart_named("levels", none) is None
+
+
+def test_the_trend_has_both_halves_of_the_years(person: User) -> None:
+    assert chart_named("trend", subject()) is None
+    dyad, framework = Dyad.objects.get(), Framework.objects.get()
+    for score in (2, 5):
+        make_assessment(
+            "approved",
+            dyad=dyad,
+            framework=framework,
+            answers={"P1.1": score, "P1.2": score},
+            period=(2010, 2010 + score),
+            released_to_all=True,
+        )
+    chart = charted("trend")
+    rows = [row["label"] for row in chart.rows]
+    assert rows[0] == "Political level, 2007"
+    assert rows[1].startswith("Political level, 201")  # type: ignore[union-attr]
+    trend = subject().result.contrast("trend", "political")
+    assert trend is not None
+    assert [row["score"] for row in chart.rows] == [part.figures[0].score for part in trend.parts]
 
 
 def test_there_is_no_other_chart(person: User) -> None:

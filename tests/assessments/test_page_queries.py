@@ -8,9 +8,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from assessments.actions.calibrations import propose_calibration
+from assessments.actions.editions import freeze_edition
 from assessments.actions.joint_fits import request_joint_fit
 from assessments.actions.vignettes import save_vignette_ratings
-from assessments.choices import State
+from assessments.choices import EditionBasis, State
 from assessments.models import Assessment, Finding, Framework, JointScore, Recommendation
 from organisations.models import Dyad, Organisation, User
 from tests.factories import (
@@ -72,7 +73,12 @@ QUERIES = {
     "assessments": 7,
     "assessment": 17,
     "dyads": 10,
-    "dyad": 22,
+    "dyad": 25,
+    "editions": 7,
+    "freeze": 30,
+    "edition": 8,
+    "recompute": 7,
+    "edition-changes": 7,
     "ratings": 14,
     "chart": 13,
     "compare": 11,
@@ -163,6 +169,11 @@ def addresses(person: User, dyad: Dyad) -> dict[str, str]:
         "assessment": assessment.get_absolute_url(),
         "dyads": "/dyads/",
         "dyad": dyad.get_absolute_url(),
+        "editions": f"{dyad.get_absolute_url()}editions/",
+        "freeze": f"{dyad.get_absolute_url()}editions/freeze/",
+        "edition": f"{dyad.get_absolute_url()}editions/1/",
+        "recompute": f"{dyad.get_absolute_url()}editions/1/recompute/",
+        "edition-changes": f"{dyad.get_absolute_url()}editions/1/changes/{dyad.first.acronym}-1/",
         "ratings": f"{dyad.get_absolute_url()}field/",
         "chart": f"{dyad.get_absolute_url()}charts/political-dimensions.svg",
         "compare": "/dyads/compare/",
@@ -185,6 +196,11 @@ def addresses(person: User, dyad: Dyad) -> dict[str, str]:
         "organisations": "/organisations/",
         "organisation": dyad.first.get_absolute_url(),
     }
+
+
+def freeze(dyad: Dyad, framework: Framework, person: User) -> None:
+    for basis in EditionBasis.values:
+        freeze_edition(dyad=dyad, framework=framework, basis=basis, organisation=dyad.first, by=person, at=AT)
 
 
 def queries_of_pages(client: Client, person: User, dyad: Dyad) -> dict[str, int]:
@@ -212,8 +228,10 @@ def test_pages_take_their_queries_whatever_the_number_of_rows(client: Client, fr
     propose_calibration(framework=framework, at=AT)
     work_on(dyad, framework, [own])
     propose_calibration(framework=framework, at=AT)
+    freeze(dyad, framework, person)
     assert queries_of_pages(client, person, dyad) == QUERIES
     work_on(dyad, framework, [other, OrganisationFactory()])
+    freeze(dyad, framework, person)
     for _ in range(2):
         work_on(DyadFactory(first=own), framework, [own, other])
     propose_calibration(framework=framework, at=AT)

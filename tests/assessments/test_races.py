@@ -7,12 +7,13 @@ import pytest
 from django.db import connection
 
 from assessments.actions.calibrations import propose_calibration, put_in_force, reject
+from assessments.actions.editions import Identical, freeze_edition
 from assessments.actions.recording import AnswerInput, save_ratings
 from assessments.actions.review import approve, return_for_changes, start_review
 from assessments.actions.submission import submit
-from assessments.models import Review, Scorecard
+from assessments.models import Edition, Framework, Review, Scorecard
 from assessments.policy import Refused
-from tests.factories import AT, DyadFactory, FrameworkFactory, make_assessment, reviewer
+from tests.factories import AT, DyadFactory, FrameworkFactory, coordinator, make_assessment, reviewer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 5
@@ -120,3 +121,24 @@ def test_a_calibration_is_decided_on_once_and_proposed_once(attempt: int) -> Non
     proposal.refresh_from_db()
     assert proposal.status in {"in_force", "rejected"}
     assert framework.calibrations.in_force().count() == 1
+
+
+@pytest.mark.parametrize("attempt", range(ROUNDS))
+def test_editions_frozen_at_once_are_numbered_one_by_one_and_none_twice(attempt: int) -> None:
+    dyad, frameworks = DyadFactory(), [FrameworkFactory(), FrameworkFactory()]
+    for framework in frameworks:
+        make_assessment("approved", dyad=dyad, framework=framework, released_to_all=True)
+    person = coordinator(dyad.first)
+
+    def freeze(framework: Framework) -> object:
+        return freeze_edition(
+            dyad=dyad, framework=framework, basis="released", organisation=dyad.first, by=person, at=AT
+        )
+
+    one, two = frameworks
+    results = at_once(lambda: freeze(one), lambda: freeze(two))
+    assert all(isinstance(result, Edition) for result in results), results
+    assert sorted(Edition.objects.values_list("number", flat=True)) == [1, 2]
+    latest = Edition.objects.latest("number").framework
+    again = at_once(lambda: freeze(latest), lambda: freeze(latest))
+    assert all(isinstance(result, Identical) for result in again), again

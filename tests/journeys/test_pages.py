@@ -5,8 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from assessments.actions.calibrations import propose_calibration
+from assessments.actions.editions import freeze_edition
 from assessments.actions.reference import load_reference
 from assessments.actions.review import start_review
+from assessments.choices import EditionBasis
 from assessments.models import Assessment, Engagement, Finding, Framework, Recommendation, Vignette
 from organisations.models import Dyad, Mission, Organisation, User
 from tests.browser import Visitor
@@ -67,7 +69,7 @@ def test_filled_pages(visit: Callable[..., Visitor], width: int, dark: bool) -> 
     visitor.carry_session_of(User.objects.get(email="coordinator@un.example"))
     recommendation = Recommendation.objects.filter(dyad=_dyad()).first()
     assert recommendation is not None
-    look_at(visitor, ["/", recommendation.get_absolute_url(), "/organisations/UN/"])
+    look_at(visitor, ["/", recommendation.get_absolute_url(), "/organisations/UN/", *_editions()])
     look_at(visitor, ["/dyads/UN-EU/as/EU/", "/dyads/UN-EU/political/?as=EU"])
     draft = _assessment("draft")
     visitor.carry_session_of(draft.assessor)
@@ -130,6 +132,26 @@ def _reading() -> list[str]:
         "/organisations/UN/dyads/",
         "/planning/?one=UN&other=EU&arrangement=bridging&title=Chad",
         "/planning/?one=UN&other=EU&arrangement=",
+    ]
+
+
+def _editions() -> list[str]:
+    """An edition for everybody and one of an organisation, and a dyad without any."""
+    dyad = _dyad()
+    framework, person = Framework.objects.latest(), User.objects.get(email="coordinator@un.example")
+    un = Organisation.objects.get(acronym="UN")
+    assert framework is not None
+    for basis in EditionBasis.values:
+        freeze_edition(dyad=dyad, framework=framework, basis=basis, organisation=un, by=person, at=AT)
+    here = f"{dyad.get_absolute_url()}editions/"
+    return [
+        here,
+        f"{here}freeze/",
+        f"{here}freeze/?basis=nonsense",
+        f"{here}1/",
+        f"{here}1/recompute/",
+        f"{here}1/changes/UN-1/",
+        "/dyads/UN-AU/editions/",
     ]
 
 

@@ -1,0 +1,1 @@
+"""Frozen scorecards: what goes into one, what is computed anew from it, how it is cited and compared."""
