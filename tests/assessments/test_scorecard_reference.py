@@ -31,10 +31,10 @@ def pages(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, s
 
 
 def row(html: str, code: str) -> str:
-    """The words of the row of a table that begins with this code."""
-    return next(
-        words(r) for r in re.findall(r"<tr.*?</tr>", html, re.DOTALL) if words(r).startswith(f"{code} ")
-    )
+    """The words of the row of a level's table that begins with this code."""
+    tables = re.findall(r'<table class="[^"]*figures">.*?</table>', html, re.DOTALL)
+    rows = [words(found) for table in tables for found in re.findall(r"<tr.*?</tr>", table, re.DOTALL)]
+    return next(found for found in rows if found.startswith(f"{code} "))
 
 
 @pytest.mark.parametrize(
