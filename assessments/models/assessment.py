@@ -56,6 +56,8 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 
         A reference is the organisation's own name for its work, and may name the assessor.
         """
+        if not user.is_active:
+            return self.annotate(own_reference=models.Value(""))
         own = models.When(on_behalf_of__in=_organisations_worked_for(user), then="reference")
         return self.annotate(own_reference=models.Case(own, default=models.Value("")))
 

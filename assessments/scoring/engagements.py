@@ -41,9 +41,11 @@ class CaseFit:
     ) -> dict[str, Estimate]:
         if not weights:
             return {}
-        matrix = np.array([self.vector(case, of_score) for of_score in weights.values()])
-        variance = np.einsum("si,ij,sj->s", matrix, self.covariance, matrix)
-        return dict(zip(weights, described(matrix @ self.mean, variance), strict=True))
+        codes = sorted({code for of_score in weights.values() for code in of_score})
+        own = np.array([self.position[case, code] for code in codes])
+        matrix = np.array([[of_score.get(code, 0.0) for code in codes] for of_score in weights.values()])
+        variance = np.einsum("si,ij,sj->s", matrix, self.covariance[np.ix_(own, own)], matrix)
+        return dict(zip(weights, described(matrix @ self.mean[own], variance), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
