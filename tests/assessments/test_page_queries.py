@@ -106,7 +106,7 @@ QUERIES = {
 QUERIES_OF_A_DRAFT = {"describe": 4, "edit": 17, "dimension": 21, "cite": 6, "check": 11}
 
 
-QUERIES_OF_THE_JOINT_FIT = {"joint": 11, "severity": 6, "dyad": 21}
+QUERIES_OF_THE_JOINT_FIT = {"joint": 11, "severity": 6, "dyad": 23}
 QUERIES_OF_VIGNETTES = {"vignettes": 4, "vignette": 8, "complete": 8}
 
 
