@@ -99,6 +99,11 @@ def score_words(figure: Figure, scale: Scale) -> ScoreWords | None:
     )
 
 
+def probability(share: float) -> str:
+    """As whole percents, and never as certain."""
+    return _("over 99%") if share > 0.99 else f"{share:.0%}"
+
+
 def counts_in_words(distribution: Sequence[int]) -> str:
     """How many answers there are of each score, such as ``1 answer of 2, 3 answers of 4``."""
     return ", ".join(

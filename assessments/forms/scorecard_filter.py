@@ -27,13 +27,13 @@ class ScorecardFilterForm(forms.Form):
     """Of a dyad's scorecard. Nothing given is no filter."""
 
     year_from = forms.IntegerField(
-        label=_("Assessed up to a year from"),
+        label=_("Period ends from"),
         min_value=EARLIEST_PERIOD,
         max_value=LATEST_YEAR,
         required=False,
     )
     year_to = forms.IntegerField(
-        label=_("to"), min_value=EARLIEST_PERIOD, max_value=LATEST_YEAR, required=False
+        label=_("Period ends up to"), min_value=EARLIEST_PERIOD, max_value=LATEST_YEAR, required=False
     )
     arrangement = forms.ChoiceField(
         label=_("Arrangement (field level)"), choices=[("", _("All")), *Arrangement.choices], required=False

@@ -109,7 +109,10 @@ def _gap(result: ScorecardResult) -> str:
             "levels": ", ".join(without)
         }
     political, field = (level.score or 0 for level in result.levels)
-    values = {"difference": f"{abs(political - field):.1f}", "share": f"{max(above, 1 - above):.0%}"}
+    values = {
+        "difference": f"{abs(political - field):.1f}",
+        "share": wording.probability(max(above, 1 - above)),
+    }
     if max(above, 1 - above) < PROBABLE:
         higher = Level.POLITICAL if above >= 0.5 else Level.FIELD
         return _(

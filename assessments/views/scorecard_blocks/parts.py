@@ -133,7 +133,7 @@ def _verdict(difference: Difference, directions: tuple[str, str]) -> str:
         if share >= VERY_PROBABLE
         else _("probably %(what)s (%(share)s)")
     )
-    return sentence % {"what": words, "share": f"{share:.0%}"}
+    return sentence % {"what": words, "share": wording.probability(share)}
 
 
 def _years(years: tuple[int, int] | None) -> str:
