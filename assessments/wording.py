@@ -51,6 +51,7 @@ PARTS = {
     "cases": gettext_lazy("Answers case by case"),
     "agreements": gettext_lazy("Agreement of assessors"),
     "contrasts": gettext_lazy("Parts side by side"),
+    "case_levels": gettext_lazy("Scores of single cases"),
 }
 SHARES = {"p_below_3", "p_above_3_5", "coverage", "political_above_field", "field_above_political"}
 COUNTS = {"n_ratings", "n_engagements", "n_assessors", "spread", "lowest_supported"}

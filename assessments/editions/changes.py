@@ -7,9 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments.choices import Level, State
+from assessments.choices import Level
 from assessments.editions.content import figures, label
 from assessments.models import Assessment
+from organisations.models import User
 
 Content = Mapping[str, Any]
 SHOWN_DECIMALS = 2
@@ -47,10 +48,10 @@ def changes(earlier: Content, later: Content, withdrawn: frozenset[int] = frozen
     )
 
 
-def withdrawn_of(*editions: Content) -> frozenset[int]:
-    """Those of the assessments in these editions that have been withdrawn since: one query."""
+def withdrawn_of(user: User, *editions: Content) -> frozenset[int]:
+    """Those of the assessments in these editions that ``user`` saw withdrawn: one query."""
     ids = {entry["assessment"] for content in editions for entry in content["assessments"]}
-    found = Assessment.objects.filter(pk__in=ids, state=State.WITHDRAWN)
+    found = Assessment.objects.withdrawn_before(user).filter(pk__in=ids)
     return frozenset(found.values_list("pk", flat=True))
 
 

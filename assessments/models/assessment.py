@@ -19,17 +19,15 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         """Own organisations' work in every state; of others what is approved and released to the user."""
         if not user.is_active:
             return self.none()
-        own = _organisations_worked_for(user)
-        reached = user.memberships.filter(role__in=roles_with(Permission.READ_RELEASED))
-        released = models.Q(state=State.APPROVED) & (
-            models.Q(models.Exists(reached), released_to_all=True)
-            | models.Exists(
-                AssessmentRelease.objects.filter(
-                    assessment=models.OuterRef("pk"), organisation__in=reached.values("organisation")
-                )
-            )
-        )
-        return self.filter(models.Q(on_behalf_of__in=own) | released)
+        own = models.Q(on_behalf_of__in=_organisations_worked_for(user))
+        return self.filter(own | models.Q(models.Q(state=State.APPROVED), _released_to(user)))
+
+    def withdrawn_before(self, user: User) -> "AssessmentQuerySet":
+        """Those withdrawn while ``user`` saw them: of what was taken back before, nobody else learns more."""
+        if not user.is_active:
+            return self.none()
+        own = models.Q(on_behalf_of__in=_organisations_worked_for(user))
+        return self.filter(own | _released_to(user), state=State.WITHDRAWN)
 
     def known_to_see(self, organisation: Organisation, by: User) -> "AssessmentQuerySet":
         """The approved ones of which ``by`` may know that members of ``organisation`` see them.
@@ -72,6 +70,15 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         return self.select_related(
             "dyad__first", "dyad__second", "engagement", "framework", "assessor", "on_behalf_of"
         )
+
+
+def _released_to(user: User) -> models.Q:
+    """What is released to one of the user's organisations, in any state."""
+    reached = user.memberships.filter(role__in=roles_with(Permission.READ_RELEASED))
+    released = AssessmentRelease.objects.filter(
+        assessment=models.OuterRef("pk"), organisation__in=reached.values("organisation")
+    )
+    return models.Q(models.Exists(reached), released_to_all=True) | models.Q(models.Exists(released))
 
 
 def _organisations_worked_for(user: User) -> models.QuerySet[Any, Any]:

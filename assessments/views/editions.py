@@ -29,7 +29,7 @@ from assessments.views.dyads import visible_dyad
 from assessments.views.pictures import Picture
 from assessments.views.scorecard_blocks.levels import level_detail
 from organisations.http import SignedInRequest
-from organisations.models import Dyad
+from organisations.models import Dyad, User
 
 
 def visible_edition(request: SignedInRequest, slug: str, name: str) -> Edition:
@@ -46,7 +46,7 @@ def edition_list(request: SignedInRequest, slug: str) -> HttpResponse:
     """The editions of a dyad that the viewer reads, series by series, each with what changed before it."""
     dyad = visible_dyad(request, slug)
     editions = sorted(_of_dyad(request, dyad), key=lambda edition: (_series(edition), -edition.number))
-    withdrawn = withdrawn_of(*(edition.content for edition in editions))
+    withdrawn = withdrawn_of(request.user, *(edition.content for edition in editions))
     series: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for place, edition in enumerate(editions, start=1):
         earlier = editions[place] if place < len(editions) else None
@@ -88,7 +88,7 @@ def edition_detail(request: SignedInRequest, slug: str, name: str) -> HttpRespon
     context = frozen_context(edition.content, edition) | {
         "edition": edition,
         "citation": Citation(edition, request.build_absolute_uri(edition.get_absolute_url())),
-        "assessments": _included(edition),
+        "assessments": _included(edition, request.user),
         "others": list(_of_dyad(request, edition.dyad).exclude(pk=edition.pk).defer("content")),
     }
     return render(request, "assessments/editions/edition.html", context)
@@ -141,11 +141,11 @@ def _pictures(edition: Edition, charts: Sequence[Chart]) -> list[Picture]:
     return found
 
 
-def _included(edition: Edition) -> list[dict[str, Any]]:
+def _included(edition: Edition, user: User) -> list[dict[str, Any]]:
     """The assessments that were frozen, with what has become of them: in words, or nothing."""
     whose = edition.organisation if edition.basis == EditionBasis.ORGANISATION else None
     current = set(scorecards.visible_set(edition.dyad, edition.framework, whose))
-    withdrawn = withdrawn_of(edition.content)
+    withdrawn = withdrawn_of(user, edition.content)
     rows = []
     for entry in edition.content["assessments"]:
         since = ""
@@ -177,7 +177,7 @@ def edition_recompute(request: SignedInRequest, slug: str, name: str) -> HttpRes
 def edition_changes(request: SignedInRequest, slug: str, name: str, other: str) -> HttpResponse:
     """What changed from one edition to another, in the order of the address."""
     earlier, later = visible_edition(request, slug, name), visible_edition(request, slug, other)
-    withdrawn = withdrawn_of(earlier.content, later.content)
+    withdrawn = withdrawn_of(request.user, earlier.content, later.content)
     context = {
         "dyad": earlier.dyad,
         "earlier": earlier,

@@ -101,5 +101,7 @@ def _preview(
         "organisation": organisation,
         "latest": latest,
         "identical": latest is not None and contents.same_scorecard(latest.content, body),
-        "changes": changes(latest.content, body, withdrawn_of(latest.content, body)) if latest else None,
+        "changes": changes(latest.content, body, withdrawn_of(request.user, latest.content, body))
+        if latest
+        else None,
     }
