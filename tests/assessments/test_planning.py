@@ -172,7 +172,7 @@ def test_without_the_arrangement_the_dyads_other_engagements_speak_and_it_is_sai
 
 def test_experience_of_others_only_is_said_to_be_that(case: Case, client: Client) -> None:
     case.assess(case.other)
-    assert "None of them is one of UN and EU" in words(case.plan(client))
+    assert "None is one of UN and EU" in words(case.plan(client))
 
 
 def test_nothing_known_is_said_and_has_no_number(case: Case, client: Client) -> None:
