@@ -6,7 +6,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from assessments import scorecards
@@ -101,7 +103,8 @@ def dyad_detail(request: SignedInRequest, slug: str) -> HttpResponse:
         organisation = get_object_or_404(
             Organisation.objects.visible_to(request.user), acronym__iexact=acronym
         )
-        return redirect("assessments:dyad-preview", dyad.slug, organisation.acronym)
+        preview = reverse("assessments:dyad-preview", args=[dyad.slug, organisation.acronym])
+        return redirect(f"{preview}?{urlencode({'framework': framework.name})}" if framework else preview)
     scorecard = visible_scorecard(request, dyad, framework)
     form = ScorecardFilterForm(request.GET, dyad=dyad)
     engagements = Engagement.objects.visible_to(request.user).filter(dyad=dyad)
