@@ -5,6 +5,7 @@ from django.urls import path
 from assessments.views import (
     arrangement_comparison,
     assessments,
+    authors,
     charts,
     comparison,
     constellations,
@@ -39,6 +40,7 @@ urlpatterns = [
     path("assessments/<int:pk>/presence/", editor.presence, name="presence"),
     path("signed-in/", editor.signed_in, name="signed-in"),
     path("assessments/<int:pk>/cite/<str:code>/", recording.add_evidence, name="add-evidence"),
+    path("assessments/<int:pk>/authors/", authors.authors, name="authors"),
     path("assessments/<int:pk>/check/", recording.check, name="check"),
     path("assessments/<int:pk>/revise/", recording.revise, name="revise"),
     path("assessments/<int:pk>/amend/", assessments.amend, name="amend"),
