@@ -10,12 +10,21 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from assessments.models import Assessment, Evidence, JointFit, Rating, Recommendation, Review, VignetteRating
+from assessments.models import (
+    Assessment,
+    CoAuthor,
+    Evidence,
+    JointFit,
+    Rating,
+    Recommendation,
+    Review,
+    VignetteRating,
+)
 from assessments.models.calibration import Calibration
 from assessments.models.edition import Edition
 from organisations.models import ApiToken
 from tests.edition_rows import edition_rows
-from tests.world import PEOPLE, World, make_world
+from tests.world import COLLEAGUE_ID, PEOPLE, World, make_world
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +56,7 @@ READ_IT = "    login   login   404     404     away    away    200     away    4
 NOT_NOW = "    login   login   404     404     away    away    away    away    404     404     404     404"
 BY_ANALYST = " login   login   404     404     done    refused refused refused 404     404     404     404"
 ANALYSTS = "   login   login   404     404     done    done    refused refused 404     404     404     404"
+SHARING = "    login   login   404     404     done    refused refused done    404     404     404     404"
 BY_REVIEWER = "login   login   404     404     refused refused done    refused 404     404     404     404"
 BY_COORD = "   login   login   404     404     refused refused refused done    404     404     404     404"
 REFUSED = "    login   login   404     404     refused refused refused refused 404     404     404     404"
@@ -56,6 +66,7 @@ API_ROLE = "   401     401     404     200     200     200     200     200     2
 API_OWN = "    401     401     404     404     200     200     200     200     404     404     404     404"
 ACCOUNT = "    200     200     away    away    away    away    away    away    away    away    away    away"
 OWN_TOKEN = "  login   login   404     404     200     404     404     404     404     404     404     404"
+COLLEAGUE = {"person": str(COLLEAGUE_ID)}
 DYAD = {"slug": "OWN-OTHER"}
 POLITICAL = {**DYAD, "level": "political"}
 CHART = {**DYAD, "name": "political-dimensions"}
@@ -99,6 +110,18 @@ PAGES = [
     Row("POST", "assessments:dimension", {"pk": "submitted", "code": "P1"}, REFUSED),
     Row("POST", "assessments:save-answer", {"pk": "draft", "code": "P1.1"}, BY_ANALYST, ANSWERS),
     Row("POST", "assessments:save-answer", {"pk": "submitted", "code": "P1.1"}, REFUSED, ANSWERS),
+    Row("GET", "assessments:authors", {"pk": "draft"}, OWN_WORK),
+    Row("GET", "assessments:authors", {"pk": "shared"}, OWN_WORK),
+    Row("POST", "assessments:authors", {"pk": "draft"}, SHARING, {"do": "add", **COLLEAGUE}),
+    Row("POST", "assessments:authors", {"pk": "approved"}, REFUSED, {"do": "add"}),
+    Row(
+        "POST",
+        "assessments:authors",
+        {"pk": "draft"},
+        BY_COORD,
+        {"do": "hand_over", **COLLEAGUE},
+    ),
+    Row("POST", "assessments:authors", {"pk": "returned"}, SHARING.replace("done", "422 "), {"do": "remove"}),
     Row("GET", "assessments:presence", {"pk": "draft"}, ASSESSOR.replace("away", "403 ")),
     Row("GET", "assessments:signed-in", {}, SIGNED_IN),
     Row("GET", "assessments:add-evidence", {"pk": "draft", "code": "P1.1"}, ASSESSOR),
@@ -301,16 +324,19 @@ def outcome(response: HttpResponseBase, method: str) -> str:
     return "refused" if constants.ERROR in said else "done"
 
 
+COUNTED = (CoAuthor, Edition, Evidence, Review, ApiToken, VignetteRating, JointFit)
+
+
 def recorded() -> list[object]:
     """Everything that the routes of the table could change."""
     return [
         *Assessment.objects.order_by("pk").values_list(
-            "pk", "state", "version", "released_to_all", "updated_at"
+            "pk", "state", "version", "released_to_all", "updated_at", "assessor"
         ),
         *Rating.objects.order_by("pk").values_list("pk", "version"),
         *Recommendation.objects.order_by("pk").values_list("pk", "status"),
         *Calibration.objects.order_by("pk").values_list("pk", "status"),
-        *(model.objects.count() for model in (Edition, Evidence, Review, ApiToken, VignetteRating, JointFit)),
+        *(model.objects.count() for model in COUNTED),
     ]
 
 

@@ -16,9 +16,10 @@ from assessments.views.refusals import RefusalsShown
 from assessments.workflow import Action
 from organisations.http import SignedInRequest
 
-
 FORMS: dict[str, type[CoAuthorForm | HandOverForm | RemovalForm]] = {
-    "add": CoAuthorForm, "hand_over": HandOverForm, "remove": RemovalForm,
+    "add": CoAuthorForm,
+    "hand_over": HandOverForm,
+    "remove": RemovalForm,
 }
 
 
@@ -71,9 +72,7 @@ def _done(request: SignedInRequest, assessment: Assessment) -> PersonForm | None
         if do == "remove":
             authorship.remove_co_author(assessment=assessment, person=person, by=request.user)
         elif do == "add":
-            authorship.add_co_author(
-                assessment=assessment, person=person, by=request.user, at=timezone.now()
-            )
+            authorship.add_co_author(assessment=assessment, person=person, by=request.user, at=timezone.now())
         else:
             authorship.hand_over(assessment=assessment, to=person, by=request.user, at=timezone.now())
     return None

@@ -8,7 +8,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.wsgi import get_wsgi_application
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Dialog, Locator, expect
 
 from assessments.actions.authorship import add_co_author
 from assessments.models import Assessment, Rating
@@ -268,7 +268,12 @@ def test_a_server_that_stops_for_ten_seconds(visit: Visit, server: Stoppable) ->
     assert visitor.barriers() == []
     visitor.page.wait_for_timeout(10_000)
     warned: list[str] = []
-    visitor.page.on("dialog", lambda dialog: (warned.append(dialog.type), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        warned.append(dialog.type)
+        dialog.dismiss()
+
+    visitor.page.on("dialog", stay)
     visitor.page.close(run_before_unload=True)
     visitor.page.wait_for_timeout(500)
     assert warned == ["beforeunload"]
