@@ -7,7 +7,7 @@ from markdown_it import MarkdownIt
 # No headings, pictures or HTML: a rationale lies inside a page with an outline of its own.
 RULES = ["emphasis", "backticks", "link", "list", "blockquote", "newline", "escape"]
 TAGS = {"p", "br", "strong", "em", "code", "ul", "ol", "li", "blockquote", "a"}
-ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
+ATTRIBUTES: dict[str, set[str]] = {"*": set(), "a": {"href"}, "ol": {"start"}}  # without "*": title and lang
 SCHEMES = {"http", "https", "mailto"}
 
 _parser = MarkdownIt("zero", {"breaks": True, "maxNesting": 100}).enable(RULES)

@@ -1,4 +1,4 @@
-"""Every route of the application; tests/test_permissions.py lists who may use each."""
+"""Every route of the application; tests/permission_table.py lists who may use each."""
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin

@@ -15,7 +15,7 @@ FREEZES = "   login   login   refused refused refused refused refused 200     re
 def edition_rows(
     signed_in: str, with_role: str, own_work: str
 ) -> list[tuple[str, str, dict[str, str], str, dict[str, str]]]:
-    """As ``test_permissions.Row`` takes them; the outcomes of whole columns are given."""
+    """As ``permission_table.Row`` takes them; the outcomes of whole columns are given."""
     rows: list[tuple[str, str, dict[str, str], str, dict[str, str]]] = [
         ("GET", "assessments:editions", DYAD, signed_in, {}),
         ("GET", "assessments:freeze-edition", DYAD, FREEZES.replace("refused", "away"), {}),

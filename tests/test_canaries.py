@@ -9,7 +9,8 @@ from django.contrib import admin
 from django.urls import reverse
 
 from assessments.models import Assessment
-from tests.test_permissions import TABLE, address, signed_in
+from tests.permission_table import TABLE
+from tests.test_permissions import address, signed_in
 from tests.world import World, make_world
 
 pytestmark = pytest.mark.django_db

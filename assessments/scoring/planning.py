@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assessments.scoring.results import Figure, IndicatorResult, LevelResult
+from assessments.scoring.results import DECIMALS, Figure, IndicatorResult, LevelResult
 
 SHOWN = 5
 PROBABLE = 0.5
@@ -56,14 +56,19 @@ class Extremes:
 
 
 def probably_weak(figure: Figure) -> bool:
-    """Below 3 with a probability of one half or more; never true of what has no score."""
-    return (figure.p_below_3 or 0.0) >= PROBABLE
+    """More probably below 3 than not; never true of what has no score."""
+    return _probable(figure.p_below_3)
+
+
+def _probable(probability: float | None) -> bool:
+    """Above one half by more than the arithmetic's last digits, which differ between machines."""
+    return round(probability or 0.0, DECIMALS) > PROBABLE
 
 
 def extremes(level: LevelResult, shown: int = SHOWN) -> Extremes:
-    """Up to ``shown`` of each; strong is above 3.5, with a probability of one half or more."""
+    """Up to ``shown`` of each; strong is more probably above 3.5 than not."""
     published = [i for dimension in level.dimensions for i in dimension.indicators if i.published]
-    strong = [i for i in published if (i.p_above_3_5 or 0.0) >= PROBABLE]
+    strong = [i for i in published if _probable(i.p_above_3_5)]
     weak = [i for i in published if probably_weak(i)]
     strong.sort(key=lambda i: (-(i.p_above_3_5 or 0.0), i.code))
     weak.sort(key=lambda i: (-(i.p_below_3 or 0.0), i.code))

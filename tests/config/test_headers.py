@@ -8,7 +8,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from tests.factories import AdministratorFactory
-from tests.test_permissions import TABLE, address, signed_in
+from tests.permission_table import TABLE
+from tests.test_permissions import address, signed_in
 from tests.world import World, make_world
 
 pytestmark = pytest.mark.django_db

@@ -119,6 +119,7 @@ def answer_everything(visitor: Visitor) -> None:
         cite(visitor)
         if code != "P1.1":
             visitor.press("Save and continue")
+    visitor.follow("Check and submit")
     visitor.press("Submit for review")
     visitor.page.get_by_text("it waits for a reviewer").wait_for()
 
