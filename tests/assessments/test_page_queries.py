@@ -103,7 +103,15 @@ QUERIES = {
 }
 
 
-QUERIES_OF_A_DRAFT = {"describe": 4, "edit": 17, "dimension": 21, "cite": 6, "check": 11}
+QUERIES_OF_A_DRAFT = {
+    "describe": 4,
+    "edit": 17,
+    "dimension": 21,
+    "cite": 6,
+    "check": 11,
+    "offline": 4,
+    "offline-form": 15,
+}
 
 
 QUERIES_OF_THE_JOINT_FIT = {"joint": 11, "severity": 6, "dyad": 23}
@@ -118,6 +126,8 @@ def pages_of_a_draft(draft: Assessment) -> dict[str, str]:
         "dimension": f"{address}edit/F1/",
         "cite": f"{address}cite/F1.1/",
         "check": f"{address}check/",
+        "offline": f"{address}offline/",
+        "offline-form": f"{address}offline/form.xlsx",
     }
 
 

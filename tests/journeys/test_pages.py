@@ -168,6 +168,7 @@ def _recording(draft: Assessment) -> list[str]:
         f"{here}edit/F1/",
         f"{here}cite/F1.1/",
         f"{here}check/",
+        f"{here}offline/",
     ]
 
 
