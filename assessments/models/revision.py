@@ -9,6 +9,13 @@ from assessments.models.assessment import Assessment
 from organisations.models import User
 
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+NEVER_EMPTIED = pgtrigger.Trigger(
+    name="never_emptied",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Truncate,
+    level=pgtrigger.Statement,
+    func="RAISE EXCEPTION 'pgtrigger: Cannot truncate rows from % table', TG_TABLE_NAME;",
+)
 
 
 @pghistory.track()
@@ -39,7 +46,7 @@ class Revision(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["assessment", "number"], name="revision_number_unique")
         ]
-        triggers = [APPEND_ONLY]
+        triggers = [APPEND_ONLY, NEVER_EMPTIED]
 
     def __str__(self) -> str:
         return f"{self.assessment_id}/{self.number}"
@@ -58,7 +65,7 @@ class Reading(models.Model):
         verbose_name_plural = _("readings")
         ordering = ["opened_at"]
         constraints = [models.UniqueConstraint(fields=["revision", "reviewer"], name="reading_unique")]
-        triggers = [APPEND_ONLY]
+        triggers = [APPEND_ONLY, NEVER_EMPTIED]
 
     def __str__(self) -> str:
         return f"{self.reviewer}: {self.revision_id}"
@@ -91,6 +98,7 @@ class Review(models.Model):
         ]
         triggers = [
             APPEND_ONLY,
+            NEVER_EMPTIED,
             pgtrigger.Trigger(
                 name="four_eyes",
                 when=pgtrigger.Before,

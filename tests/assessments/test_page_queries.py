@@ -72,6 +72,9 @@ QUERIES = {
     "home": 12,
     "assessments": 7,
     "assessment": 17,
+    "history": 18,
+    "revisions": 7,
+    "compare-revisions": 7,
     "dyads": 10,
     "dyad": 25,
     "editions": 7,
@@ -111,6 +114,10 @@ QUERIES_OF_A_DRAFT = {
     "check": 11,
     "offline": 4,
     "offline-form": 15,
+    "authors": 9,
+    "history": 16,
+    "revisions": 5,
+    "compare-revisions": 9,
 }
 
 
@@ -128,6 +135,10 @@ def pages_of_a_draft(draft: Assessment) -> dict[str, str]:
         "check": f"{address}check/",
         "offline": f"{address}offline/",
         "offline-form": f"{address}offline/form.xlsx",
+        "authors": f"{address}authors/",
+        "history": f"{address}history/",
+        "revisions": f"{address}revisions/",
+        "compare-revisions": f"{address}revisions/now/now/",
     }
 
 
@@ -177,6 +188,9 @@ def addresses(person: User, dyad: Dyad) -> dict[str, str]:
         "home": "/",
         "assessments": "/assessments/",
         "assessment": assessment.get_absolute_url(),
+        "history": f"{assessment.get_absolute_url()}history/",
+        "revisions": f"{assessment.get_absolute_url()}revisions/",
+        "compare-revisions": f"{assessment.get_absolute_url()}revisions/1/1/",
         "dyads": "/dyads/",
         "dyad": dyad.get_absolute_url(),
         "editions": f"{dyad.get_absolute_url()}editions/",
