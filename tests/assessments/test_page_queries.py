@@ -268,3 +268,39 @@ def test_pages_of_a_draft_take_their_queries_whatever_is_answered(client: Client
     assert queries_of(client, pages_of_a_draft(draft)) == QUERIES_OF_A_DRAFT
     answer(draft, dict.fromkeys(("F1.1", "F1.2", "F5.1"), 3))
     assert queries_of(client, pages_of_a_draft(draft)) == QUERIES_OF_A_DRAFT
+
+
+QUERIES_OF_STATES = {"fault": 21, "two answers": 28, "saved": 31, "read-only": 3}
+
+
+def test_states_of_the_editor_take_their_queries_whatever_is_answered(client: Client) -> None:
+    """What is sent with a fault, over somebody else's answer, as it should be, and too late."""
+    draft = make_assessment(answers={"PX.1": 4})
+    client.force_login(draft.assessor)
+    address = f"{draft.get_absolute_url()}edit/PX/"
+
+    def states() -> dict[str, int]:
+        version = str(draft.ratings.get(indicator__code="PX.1").version)
+        good = {"PX.1-answer": "2", "PX.1-version": version, "then": "stay"}
+        sent = {
+            "fault": (good | {"PX.1-answer": "9"}, 422),
+            "two answers": (good | {"PX.1-version": "0"}, 409),
+            "saved": (good, 302),
+        }
+        taken = {}
+        for state, (data, status) in sent.items():
+            with CaptureQueriesContext(connection) as queries:
+                assert (state, client.post(address, data).status_code) == (state, status)
+            taken[state] = len(queries)
+        return taken
+
+    read_only = make_assessment("submitted", assessor=draft.assessor)
+
+    def refused() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(f"{read_only.get_absolute_url()}edit/P1/").status_code == 302
+        return len(queries)
+
+    assert states() | {"read-only": refused()} == QUERIES_OF_STATES
+    answer(draft, {"P1.1": 5, "P1.2": 3, "PX.1": 1})
+    assert states() | {"read-only": refused()} == QUERIES_OF_STATES
