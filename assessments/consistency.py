@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.choices import MissionPart, Phase, Stance
-from assessments.models import Assessment, Indicator, Rating
+from assessments.models import Assessment, Evidence, Indicator, Rating
 from organisations.models import Mission
 
 WARNING, PROMPT = "warning", "prompt"
@@ -38,7 +38,7 @@ class Remark:
 
 
 class Facts:
-    """What the checks read of an assessment, in four queries at most."""
+    """What the checks read of an assessment, in seven queries at most."""
 
     def __init__(self, assessment: Assessment) -> None:
         self.assessment = assessment
@@ -50,6 +50,11 @@ class Facts:
         return list(
             scored.select_related("indicator__dimension__framework").prefetch_related("evidence__source")
         )
+
+    @cached_property
+    def earlier(self) -> dict[int, Rating]:
+        """Answers of the assessment that this one continues, by indicator."""
+        return self.assessment.earlier_ratings()
 
     @cached_property
     def parts(self) -> list[tuple[str, Mission]]:
@@ -65,6 +70,12 @@ class Facts:
         missions = handing_over or [mission for _part, mission in self.parts]
         running = [mission for mission in missions if not mission.end]
         return running if handing_over or len(running) == len(missions) else []
+
+
+def is_older(evidence: Evidence, start: int, earlier: Rating | None) -> bool:
+    """Whether it was published before the year ``start``; without a date, whether it is carried over."""
+    year = evidence.source.year
+    return year < start if year else earlier is not None and earlier.cites(evidence)
 
 
 Found = Iterator[tuple[Indicator | None, str]]
@@ -127,6 +138,35 @@ def _one_sided(facts: Facts) -> Found:
         yield None, _("Every score is 1 or 2: was there nothing that worked?")
 
 
+def _only_older_evidence(facts: Facts) -> Found:
+    start = facts.assessment.period_start
+    for rating in facts.ratings if facts.earlier else ():
+        earlier = facts.earlier.get(rating.indicator_id)
+        cited = rating.evidence.all()
+        if cited and all(is_older(evidence, start, earlier) for evidence in cited):
+            yield (
+                rating.indicator,
+                _("All evidence for it is older than the period %(period)s.")
+                % {"period": facts.assessment.period},
+            )
+
+
+def _in_the_same_words(facts: Facts) -> Found:
+    pairs = [
+        (rating, facts.earlier[rating.indicator_id])
+        for rating in facts.ratings
+        if rating.indicator_id in facts.earlier
+    ]
+    same = [now for now, then in pairs if (now.score, now.rationale) == (then.score, then.rationale)]
+    if same:
+        values = {
+            "same": len(same),
+            "all": len(facts.ratings),
+            "period": next(iter(facts.earlier.values())).assessment.period,
+        }
+        yield None, _("%(same)d of %(all)d scores are those of %(period)s in the same words.") % values
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     name: str
@@ -167,6 +207,18 @@ CHECKS = (
         PROMPT,
         _one_sided,
         gettext_lazy("If so, nothing needs to be done: reviewers see this too."),
+    ),
+    Check(
+        "only-older-evidence",
+        PROMPT,
+        _only_older_evidence,
+        gettext_lazy("Is there anything newer that shows whether it still holds?"),
+    ),
+    Check(
+        "in-the-same-words",
+        PROMPT,
+        _in_the_same_words,
+        gettext_lazy("If nothing has changed, nothing needs to be done: reviewers see this too."),
     ),
 )
 

@@ -39,6 +39,7 @@ NEEDED: dict[Action, Permission] = {
     Action.SUBMIT: Permission.RECORD,
     Action.REVISE: Permission.RECORD,
     Action.AMEND: Permission.RECORD,
+    Action.CONTINUE: Permission.RECORD,
     Action.WITHDRAW: Permission.RECORD,
     Action.START_REVIEW: Permission.REVIEW,
     Action.RETURN: Permission.REVIEW,

@@ -15,6 +15,7 @@ class Action(models.TextChoices):
     REVISE = "revise", _("Revise")
     RELEASE = "release", _("Release")
     AMEND = "amend", _("Amend")
+    CONTINUE = "continue", _("Start the next cycle")
     SUPERSEDE = "supersede", _("Supersede")
     WITHDRAW = "withdraw", _("Withdraw")
     SHARE = "share", _("Choose co-authors")
@@ -40,6 +41,7 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     (State.APPROVED, Action.APPROVE): State.APPROVED,
     (State.APPROVED, Action.RELEASE): State.APPROVED,
     (State.APPROVED, Action.AMEND): State.APPROVED,
+    (State.APPROVED, Action.CONTINUE): State.APPROVED,
     (State.APPROVED, Action.SUPERSEDE): State.SUPERSEDED,
     (State.APPROVED, Action.WITHDRAW): State.WITHDRAWN,
 }

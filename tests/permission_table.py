@@ -5,6 +5,7 @@ from typing import NamedTuple
 from tests.edition_rows import edition_rows
 from tests.history_rows import history_rows
 from tests.offline_rows import offline_rows
+from tests.panel_rows import panel_rows
 from tests.world import COLLEAGUE_ID
 
 
@@ -150,6 +151,7 @@ PAGES = [
     *(Row(*row) for row in edition_rows(SIGNED_IN, WITH_ROLE, OWN_WORK)),
     *(Row(*row) for row in offline_rows(ASSESSOR, NOT_NOW)),
     *(Row(*row) for row in history_rows(OWN_WORK)),
+    *(Row(*row) for row in panel_rows()),
     Row("GET", "assessments:finding", {"pk": "finding"}, OWN_WORK),
     Row(
         "GET",

@@ -71,6 +71,12 @@ def contributed(assessment: Assessment, by: User, at: datetime) -> None:
     Contribution.objects.get_or_create(assessment=assessment, person=by, defaults={"first_at": at})
 
 
+def keep_authors(original: Assessment, copy: Assessment) -> None:
+    """Whoever wrote any of ``original`` counts as having written of ``copy``, too."""
+    for contribution in original.contributions.exclude(person__in=copy.contributions.values("person")):
+        contributed(copy, contribution.person, contribution.first_at)
+
+
 def _refuse_future(period: tuple[int, int], at: datetime) -> None:
     if period[1] > at.year:
         raise ValidationError({"period_end": _("The period cannot end in the future.")})
@@ -145,8 +151,7 @@ def amend(*, assessment: Assessment, by: User, at: datetime) -> Assessment:
 
 def _copy_answers(original: Assessment, copy: Assessment) -> None:
     """Copy answers and evidence; whoever wrote any of it stays an author, who may not approve it in turn."""
-    for contribution in original.contributions.exclude(person__in=copy.contributions.values("person")):
-        contributed(copy, contribution.person, contribution.first_at)
+    keep_authors(original, copy)
     for rating in original.ratings.prefetch_related("evidence"):
         copied = Rating.objects.create(
             assessment=copy,

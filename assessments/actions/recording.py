@@ -64,7 +64,7 @@ def save_ratings(
         raise Conflict([current[pk] for pk in stale])
     saved = [_write(locked, current.get(answer.indicator.pk), answer, by, at) for answer in changed]
     if saved:
-        _touch(locked, by, at)
+        touch(locked, by, at)
     return saved
 
 
@@ -127,7 +127,7 @@ def add_evidence(
     )
     evidence.full_clean()
     evidence.save()
-    _touch(locked, by, at)
+    touch(locked, by, at)
     return evidence
 
 
@@ -151,10 +151,11 @@ def remove_evidence(*, evidence: Evidence, by: User, at: datetime) -> None:
     locked = locked_assessment(evidence.rating.assessment)
     may_act(by, Action.EDIT, locked).enforce()
     evidence.delete()
-    _touch(locked, by, at)
+    touch(locked, by, at)
 
 
-def _touch(assessment: Assessment, by: User, at: datetime) -> None:
+def touch(assessment: Assessment, by: User, at: datetime) -> None:
+    """Count a change of a locked assessment by ``by``."""
     contributed(assessment, by, at)
     assessment.version += 1
     assessment.updated_at = at

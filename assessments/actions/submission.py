@@ -43,19 +43,21 @@ def missing_from(assessment: Assessment) -> list[Missing]:
     """All that submission still needs, in the framework's order: three queries.
 
     Every applicable indicator needs an answer and a rationale; a score also needs confidence, and evidence
-    unless confidence is low.
+    unless confidence is low. What is carried over from an earlier assessment is no answer before it is
+    reconfirmed.
     """
+    carried = assessment.earlier_ratings()
     ratings = {rating.indicator_id: rating for rating in assessment.ratings.prefetch_related("evidence")}
     return [
         missing
         for indicator in assessment.applicable_indicators()
-        for missing in _missing_from(indicator, ratings.get(indicator.pk))
+        for missing in _missing_from(indicator, ratings.get(indicator.pk), carried.get(indicator.pk))
     ]
 
 
-def _missing_from(indicator: Indicator, rating: Rating | None) -> list[Missing]:
+def _missing_from(indicator: Indicator, rating: Rating | None, carried: Rating | None) -> list[Missing]:
     if rating is None or not rating.answered:
-        return [Missing(indicator, "answer", _("Choose an answer."))]
+        return [Missing(indicator, "answer", _unanswered(carried))]
     missing = []
     if not rating.rationale.strip():
         missing.append(Missing(indicator, "rationale", _("Say what the answer rests on.")))
@@ -64,6 +66,14 @@ def _missing_from(indicator: Indicator, rating: Rating | None) -> list[Missing]:
     if rating.score and rating.confidence in {"moderate", "high"} and not rating.evidence.all():
         missing.append(Missing(indicator, "evidence", _("Cite evidence, or lower the confidence.")))
     return missing
+
+
+def _unanswered(carried: Rating | None) -> str:
+    if carried is None:
+        return _("Choose an answer.")
+    return _("Carried over from %(period)s: say that it still holds, or change it.") % {
+        "period": carried.assessment.period
+    }
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.actions.recording import AnswerInput
 from assessments.choices import RATIONALE_LIMIT, Confidence, NonScore
+from assessments.consistency import is_older
 from assessments.models import Assessment, Indicator, Rating
 
 OPEN_ANSWER = ("", _("No answer yet"))
@@ -65,8 +66,17 @@ class AnswerForm(forms.Form):
         error_messages={"required": _("This page is too old to save from: open it again.")},
     )
 
-    def __init__(self, data: Any = None, *, indicator: Indicator, rating: Rating | None):
-        self.indicator, self.rating = indicator, rating
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        indicator: Indicator,
+        rating: Rating | None,
+        earlier: Rating | None = None,
+        start: int = 0,
+    ):
+        """``earlier`` is the answer of the assessment that this one continues, from the year ``start`` on."""
+        self.indicator, self.rating, self.earlier, self.start = indicator, rating, earlier, start
         super().__init__(data, prefix=indicator.code, initial=_initial(rating))
         self.fields["answer"].choices = answer_choices(indicator)  # type: ignore[attr-defined]
         self.fields["rationale"].widget.attrs["aria-describedby"] = f"id_{self.prefix}-rationale_helptext"
@@ -89,6 +99,24 @@ class AnswerForm(forms.Form):
     @property
     def confidences(self) -> list[dict[str, Any]]:
         return self.options("confidence")
+
+    @property
+    def cited(self) -> list[dict[str, Any]]:
+        """The evidence cited, and whether it is carried over and older than the period."""
+        return [
+            {
+                "evidence": evidence,
+                "carried": self.earlier is not None and self.earlier.cites(evidence),
+                "older": self.earlier is not None and is_older(evidence, self.start, self.earlier),
+            }
+            for evidence in (self.rating.evidence.all() if self.rating else ())
+        ]
+
+    @property
+    def earlier_can_be_cited(self) -> bool:
+        """Whether the earlier answer has evidence that is not cited here yet."""
+        earlier = self.earlier.evidence.all() if self.earlier else ()
+        return any(self.rating is None or not self.rating.cites(evidence) for evidence in earlier)
 
     def chosen_rationale(self) -> str:
         text: str = self.cleaned_data["rationale"]
@@ -173,10 +201,12 @@ def _initial(rating: Rating | None) -> dict[str, Any]:
     }
 
 
-def answer_form(data: QueryDict | None, *, indicator: Indicator, rating: Rating | None) -> AnswerForm:
+def answer_form(
+    data: QueryDict | None, *, indicator: Indicator, rating: Rating | None, **earlier: Any
+) -> AnswerForm:
     """The form that ``data`` was sent from: an answer, or the settling of two."""
     settling = data is not None and f"{indicator.code}-rationale_mine" in data
-    return (SettlingForm if settling else AnswerForm)(data, indicator=indicator, rating=rating)
+    return (SettlingForm if settling else AnswerForm)(data, indicator=indicator, rating=rating, **earlier)
 
 
 def answer_forms(
@@ -184,8 +214,16 @@ def answer_forms(
 ) -> list[AnswerForm]:
     rows = assessment.ratings.filter(indicator__in=indicators).select_related("updated_by")
     ratings = {rating.indicator_id: rating for rating in rows.prefetch_related("evidence__source")}
+    earlier = assessment.earlier_ratings()
     return [
-        answer_form(data, indicator=indicator, rating=ratings.get(indicator.pk)) for indicator in indicators
+        answer_form(
+            data,
+            indicator=indicator,
+            rating=ratings.get(indicator.pk),
+            earlier=earlier.get(indicator.pk),
+            start=assessment.period_start,
+        )
+        for indicator in indicators
     ]
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import EARLIEST_PERIOD, Level, Marking
 from assessments.forms.layout import side_by_side
-from assessments.models import Engagement, Framework
+from assessments.models import Assessment, Engagement, Framework
 from organisations.models import Dyad, Organisation, User
 from organisations.roles import Permission, roles_with
 
@@ -66,6 +66,21 @@ class MendForm(DescriptionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper.layout.append("version")
+
+
+class NextCycleForm(DescriptionForm):
+    """The period, basis and handling of an assessment that continues another."""
+
+    def __init__(self, *args: Any, assessment: Assessment, **kwargs: Any) -> None:
+        this_year = timezone.now().year
+        initial = {
+            "period_start": min(assessment.period_end + 1, this_year),
+            "period_end": this_year,
+            "marking": assessment.marking,
+        }
+        super().__init__(*args, initial=initial, **kwargs)
+        self.helper.layout.pop()
+        self.helper.layout.append(Submit("start", _("Start the next cycle")))
 
 
 class OpenAssessmentForm(DescriptionForm):

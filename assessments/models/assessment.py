@@ -1,4 +1,4 @@
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pghistory
 import pgtrigger
@@ -12,6 +12,9 @@ from assessments.models.engagement import Engagement
 from assessments.models.framework import Framework, Indicator
 from organisations.models import Dyad, Organisation, User
 from organisations.roles import Permission, roles_with
+
+if TYPE_CHECKING:
+    from assessments.models.source import Evidence
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
@@ -158,6 +161,14 @@ class Assessment(models.Model):
         related_name="amendments",
         verbose_name=_("amends"),
     )
+    continues = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="continuations",
+        verbose_name=_("continues"),
+    )
     created_at = models.DateTimeField(_("opened"))
     updated_at = models.DateTimeField(_("changed"))
 
@@ -260,6 +271,17 @@ class Assessment(models.Model):
             indicators = indicators.filter(applies)
         return indicators.order_by("dimension__position", "position")
 
+    def earlier_ratings(self) -> dict[int, "Rating"]:
+        """Answers of the assessment that this one continues, with evidence, by indicator: three queries.
+
+        None where it continues none. They are still to be reconfirmed, and no answers of this assessment.
+        """
+        if not self.continues_id:
+            return {}
+        ratings = Rating.objects.filter(assessment=self.continues_id).select_related("assessment")
+        ratings = ratings.prefetch_related("evidence__source")
+        return {rating.indicator_id: rating for rating in ratings if rating.answered}
+
     def get_absolute_url(self) -> str:
         return reverse("assessments:assessment", args=[self.pk])
 
@@ -344,6 +366,11 @@ class Rating(models.Model):
     def answer(self) -> str:
         """The score, the non-score's words, or nothing."""
         return str(self.score) if self.score else str(self.get_non_score_display())
+
+    def cites(self, evidence: "Evidence") -> bool:
+        """Whether the same place in the same source is cited here; needs the evidence loaded."""
+        place = (evidence.source_id, evidence.locator)
+        return place in {(cited.source_id, cited.locator) for cited in self.evidence.all()}
 
     @property
     def answered(self) -> bool:

@@ -64,6 +64,11 @@ def assessment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "amendments": assessment.amendments.visible_to(request.user)
         .exclude(state=State.WITHDRAWN)
         .for_list(),
+        "continuations": assessment.continuations.visible_to(request.user)
+        .exclude(state=State.WITHDRAWN)
+        .for_list()
+        if own_work
+        else (),
         "own_work": own_work,
         "seen_by": who_sees(assessment, own_work=own_work, releases=releases),
         "unreleased_amendment": unreleased_amendment,

@@ -37,8 +37,10 @@ from assessments.views.scorecard_blocks.heat_map import heat_map
 from assessments.views.scorecard_blocks.levels import level_detail
 from assessments.views.scorecard_blocks.parts import conflict_tables, perception_tables
 from assessments.views.scorecard_blocks.timeline import timeline
+from organisations.access import organisation_ids_where
 from organisations.http import SignedInRequest
 from organisations.models import Dyad, Instrument, Organisation
+from organisations.roles import Permission
 
 
 def visible_dyad(request: SignedInRequest, slug: str) -> Dyad:
@@ -194,6 +196,7 @@ def _scorecard_context(
             recorded["instruments"],
             assessments,
             {case.case: case.figure for case in result.case_levels},
+            organisation_ids_where(request.user, Permission.RECORD),
         ),
         "findings": _by_engagement(finding for finding in findings if finding.kind != FindingKind.STRENGTH),
         "strengths": [finding for finding in findings if finding.kind == FindingKind.STRENGTH],

@@ -6,11 +6,12 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from assessments.actions import authorship, recording
+from assessments.actions import authorship, cycles, recording
 from assessments.forms.answers import AnswerForm, SettlingForm, answer_form, answer_forms, settling_form
 from assessments.models import Assessment, Dimension, Evidence, Indicator, Rating
 from assessments.policy import Refused, may_act
@@ -34,6 +35,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
         "sections": sections,
         "asked": sum(section.asked for section in sections),
         "complete": sum(section.complete for section in sections),
+        "to_reconfirm": sum(section.to_reconfirm for section in sections),
         "others": _present(request, assessment, None),
         "may_submit": may_act(request.user, Action.SUBMIT, assessment),
     }
@@ -112,6 +114,8 @@ def _onward(request: SignedInRequest, assessment: Assessment, done: Dimension) -
     """Where the pressed button leads: stay, to the neighbours, to evidence, or calling it complete."""
     then, _separator, subject = request.POST.get("then", "").partition(":")
     said = _("Your answers are saved.")
+    if then in {"holds", "cite_again"}:
+        return _carried(request, assessment, subject, holds=then == "holds")
     if then == "evidence":
         messages.success(request, said)
         return redirect("assessments:add-evidence", assessment.pk, subject)
@@ -124,6 +128,20 @@ def _onward(request: SignedInRequest, assessment: Assessment, done: Dimension) -
     if then in {"on", "back", "complete"}:
         return _neighbour(assessment, done, back=then == "back")
     return redirect("assessments:dimension", assessment.pk, done.code)
+
+
+def _carried(request: SignedInRequest, assessment: Assessment, code: str, *, holds: bool) -> HttpResponse:
+    """Take over the earlier answer, or only its evidence, and come back to the indicator."""
+    indicator = get_object_or_404(assessment.applicable_indicators(), code=code)
+    place: dict[str, Any] = {"assessment": assessment, "indicator": indicator, "by": request.user}
+    if holds:
+        with RefusalsShown(request, _("Saved: %(indicator)s still holds.") % {"indicator": indicator}):
+            cycles.reconfirm(**place, at=timezone.now())
+    else:
+        with RefusalsShown(request, _("Your answers are saved, and the earlier evidence is cited.")):
+            cycles.cite_again(**place, at=timezone.now())
+    page = reverse("assessments:dimension", args=[assessment.pk, indicator.dimension.code])
+    return redirect(f"{page}#indicator-{code}")
 
 
 def _neighbour(assessment: Assessment, done: Dimension, *, back: bool) -> HttpResponse:

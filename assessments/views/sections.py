@@ -12,7 +12,8 @@ from assessments.models import Assessment, Dimension, Rating, SectionMark
 class Section:
     """One dimension of an assessment. ``complete`` counts answers that lack nothing that submission needs.
 
-    ``begun`` counts indicators of which anything is written or cited, ``changed`` those that were written
+    ``to_reconfirm`` counts answers of an earlier assessment that are neither reconfirmed nor changed,
+    ``begun`` indicators of which anything is written or cited, ``changed`` those that were written
     after an author called the section complete (``mark``).
     """
 
@@ -21,6 +22,7 @@ class Section:
     asked: int = 0
     begun: int = 0
     complete: int = 0
+    to_reconfirm: int = 0
     changed: list[str] = field(default_factory=list)
 
     @property
@@ -31,9 +33,10 @@ class Section:
 
 
 def sections_of(assessment: Assessment) -> list[Section]:
-    """The dimensions that the assessment is asked, in the framework's order: six queries."""
+    """The dimensions that an assessment is asked, in the framework's order: six queries; 12 of a next cycle."""
     lacking = {item.indicator.pk for item in submission.missing_from(assessment)}
     begun = {rating.indicator_id: rating for rating in _begun(assessment)}
+    carried = assessment.earlier_ratings()
     marks = {mark.dimension_id: mark for mark in assessment.section_marks.select_related("marked_by")}
     sections: dict[int, Section] = {}
     for indicator in assessment.applicable_indicators():
@@ -43,6 +46,7 @@ def sections_of(assessment: Assessment) -> list[Section]:
         section.asked += 1
         section.begun += rating is not None
         section.complete += indicator.pk not in lacking
+        section.to_reconfirm += indicator.pk in carried and not (rating and rating.answered)
         if mark and rating and rating.updated_at > mark.marked_at:
             section.changed.append(indicator.code)
     return list(sections.values())

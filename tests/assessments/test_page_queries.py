@@ -71,12 +71,12 @@ def work_on(dyad: Dyad, framework: Framework, assessors: Iterable[Organisation])
 QUERIES = {
     "home": 12,
     "assessments": 7,
-    "assessment": 17,
     "history": 18,
     "revisions": 7,
     "compare-revisions": 7,
+    "assessment": 19,
     "dyads": 10,
-    "dyad": 25,
+    "dyad": 26,
     "editions": 7,
     "freeze": 30,
     "edition": 8,
@@ -121,7 +121,7 @@ QUERIES_OF_A_DRAFT = {
 }
 
 
-QUERIES_OF_THE_JOINT_FIT = {"joint": 11, "severity": 6, "dyad": 23}
+QUERIES_OF_THE_JOINT_FIT = {"joint": 11, "severity": 6, "dyad": 24}
 QUERIES_OF_VIGNETTES = {"vignettes": 4, "vignette": 8, "complete": 8}
 
 

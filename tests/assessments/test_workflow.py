@@ -20,6 +20,7 @@ EXPECTED = {
         "approve": "approved",
         "release": "approved",
         "amend": "approved",
+        "continue": "approved",
         "supersede": "superseded",
         "withdraw": "withdrawn",
     },

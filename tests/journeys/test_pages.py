@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from assessments.actions.calibrations import propose_calibration
+from assessments.actions.cycles import reconfirm, start_next_cycle
 from assessments.actions.editions import freeze_edition
 from assessments.actions.reference import load_reference
 from assessments.actions.review import start_review
@@ -74,6 +75,9 @@ def test_filled_pages(visit: Callable[..., Visitor], width: int, dark: bool) -> 
     draft = _assessment("draft")
     visitor.carry_session_of(draft.assessor)
     look_at(visitor, ["/", "/vignettes/", *_recording(draft)])
+    approved = _assessment("approved")
+    visitor.carry_session_of(approved.assessor)
+    look_at(visitor, _next_cycle(approved))
     submitted = _assessment("submitted")
     person = reviewer(submitted.on_behalf_of)
     start_review(assessment=submitted, by=person, at=AT)
@@ -170,6 +174,17 @@ def _recording(draft: Assessment) -> list[str]:
         f"{here}check/",
         f"{here}offline/",
     ]
+
+
+def _next_cycle(approved: Assessment) -> list[str]:
+    """The form, and the draft with one answer reconfirmed and others not."""
+    person, period = approved.assessor, (2005, 2006)
+    draft = start_next_cycle(assessment=approved, by=person, period=period, basis="Interviews", at=AT)
+    indicator = draft.applicable_indicators()[0]
+    reconfirm(assessment=draft, indicator=indicator, by=person, at=AT)
+    here = f"/assessments/{draft.pk}/edit/"
+    start = f"/assessments/{approved.pk}/next-cycle/"
+    return [approved.get_absolute_url(), start, here, f"{here}{indicator.dimension.code}/"]
 
 
 def test_the_description_of_the_api(visit: Callable[..., Visitor]) -> None:

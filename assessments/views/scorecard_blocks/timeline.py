@@ -1,8 +1,9 @@
 """What happened and what was found about it, year by year."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from assessments.models import Assessment, Engagement
@@ -28,6 +29,7 @@ class Entry:
     detail: str
     url: str
     figure: Portion | None = None
+    next_cycle: str = ""
     x: float = 0.0
     width: float = 0.0
 
@@ -46,13 +48,22 @@ def timeline(
     instruments: Iterable[Instrument],
     assessments: Iterable[Assessment],
     of_cases: Mapping[str, Portion],
+    continued_for: Collection[int] = (),
 ) -> Timeline:
-    """In the order of their beginning; what has no date comes last. ``of_cases``: levels' figures by case."""
+    """In the order of their beginning; what has no date comes last. ``of_cases``: levels' figures by case.
+
+    ``continued_for``: ids of the organisations for which the viewer may start a next cycle.
+    """
     missions = {part.mission.pk: part.mission for e in engagements for part in e.parts.all()}
     entries = [
         *(_of_mission(mission) for mission in missions.values()),
         *(_of_instrument(instrument) for instrument in instruments),
-        *(_of_assessment(assessment, of_cases.get(assessment.case)) for assessment in assessments),
+        *(
+            _of_assessment(
+                assessment, of_cases.get(assessment.case), assessment.on_behalf_of_id in continued_for
+            )
+            for assessment in assessments
+        ),
     ]
     entries.sort(key=lambda e: (e.start is None, e.start or 0, e.kind != MISSION, e.when, e.text))
     years = [year for entry in entries for year in (entry.start, entry.end) if year is not None]
@@ -97,7 +108,7 @@ def _of_instrument(instrument: Instrument) -> Entry:
     return Entry(INSTRUMENT, year, year, when, instrument.title, detail, "")
 
 
-def _of_assessment(assessment: Assessment, figure: Portion | None) -> Entry:
+def _of_assessment(assessment: Assessment, figure: Portion | None, continued: bool) -> Entry:
     detail = _("on behalf of %(organisation)s") % {"organisation": assessment.on_behalf_of}
     return Entry(
         ASSESSMENT,
@@ -108,6 +119,7 @@ def _of_assessment(assessment: Assessment, figure: Portion | None) -> Entry:
         detail,
         assessment.get_absolute_url(),
         figure,
+        reverse("assessments:next-cycle", args=[assessment.pk]) if continued else "",
     )
 
 
