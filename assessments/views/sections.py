@@ -33,7 +33,7 @@ class Section:
 
 
 def sections_of(assessment: Assessment) -> list[Section]:
-    """The dimensions that an assessment is asked, in the framework's order: six queries; 12 of a next cycle."""
+    """The dimensions that are asked, in the framework's order: six queries, twelve in a next cycle."""
     lacking = {item.indicator.pk for item in submission.missing_from(assessment)}
     begun = {rating.indicator_id: rating for rating in _begun(assessment)}
     carried = assessment.earlier_ratings()
