@@ -231,11 +231,12 @@ def test_others_are_not_offered_it(client: Client) -> None:
 
 
 def test_its_pages_take_their_queries_whatever_is_reconfirmed(client: Client) -> None:
-    draft = next_of(make_assessment(State.APPROVED, answers=ANSWERS))
+    approved = make_assessment(State.APPROVED, answers=ANSWERS)
+    draft = next_of(approved)
     client.force_login(draft.assessor)
     here = draft.get_absolute_url()
     pages = {
-        "start": f"{draft.continues.get_absolute_url()}next-cycle/",
+        "start": f"{approved.get_absolute_url()}next-cycle/",
         "edit": f"{here}edit/",
         "dimension": f"{here}edit/P1/",
         "check": f"{here}check/",
