@@ -337,21 +337,24 @@ def answer(assessment: Assessment, answers: Mapping[str, int | str]) -> None:
         )
 
 
-def advance(assessment: Assessment, state: str) -> None:
-    """Bring a draft into ``state`` by the actions, reviewed by a new reviewer of the same organisation."""
+def advance(assessment: Assessment, state: str, *, why: str = "It stands.", said: str = "") -> None:
+    """Bring a draft into ``state`` by the actions, reviewed by a new reviewer of the same organisation.
+
+    ``why`` warnings can stand is said with the submission, ``said`` is what the reviewer adds.
+    """
     if state == State.WITHDRAWN:
         opening.withdraw(assessment=assessment, by=assessment.assessor, at=AT)
     if state in {State.DRAFT, State.WITHDRAWN}:
         return
-    submission.submit(assessment=assessment, by=assessment.assessor, at=AT, reason="It stands.")
+    submission.submit(assessment=assessment, by=assessment.assessor, at=AT, reason=why)
     if state == State.SUBMITTED:
         return
     person = reviewer(assessment.on_behalf_of)
     revision = review.start_review(assessment=assessment, by=person, at=AT)
     if state == State.RETURNED:
-        review.return_for_changes(revision=revision, by=person, reason="Say more about F1.", at=AT)
+        review.return_for_changes(revision=revision, by=person, reason=said or "Say more about F1.", at=AT)
     if state in {State.APPROVED, State.SUPERSEDED}:
-        review.approve(revision=revision, by=person, at=AT)
+        review.approve(revision=revision, by=person, at=AT, reason=said)
     if state == State.SUPERSEDED:
         amendment = opening.amend(assessment=assessment, by=assessment.assessor, at=timezone.now())
         advance(amendment, State.APPROVED)

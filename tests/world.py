@@ -1,17 +1,19 @@
 """One organisation's work in every state, and the kinds of people who may ask for it."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth.hashers import make_password
 
 from assessments.actions import assessments as opening
 from assessments.actions import recording, review
 from assessments.actions.calibrations import propose_calibration
 from assessments.actions.editions import freeze_edition
-from assessments.choices import EditionBasis, State
+from assessments.choices import EditionBasis, Stance, State
 from assessments.models import (
     Assessment,
     Calibration,
@@ -132,7 +134,7 @@ def make_world() -> World:
     ids = {"shared": shared.pk}
     for state in (State.DRAFT, State.SUBMITTED, State.IN_REVIEW, State.RETURNED, State.APPROVED):
         ids[state.value] = _private(state, dyad, framework, own, people, canaries).pk
-    canaries["note of an edition of the organisation"] = _editions(dyad, framework, people)
+    canaries |= _editions(dyad, framework, people)
     identity = {
         "name": shared.assessor.name,
         "address": shared.assessor.email,
@@ -142,21 +144,23 @@ def make_world() -> World:
     return World(people, ids | _other_ids(ids, framework, people), canaries, identity)
 
 
-def _editions(dyad: Dyad, framework: Framework, people: dict[str, User | None]) -> str:
-    """Freezes one edition for everybody and one for OWN alone; returns the word in the note of that one."""
-    person, word = people["coordinator"], f"canary{secrets.token_hex(8)}"
+def _editions(dyad: Dyad, framework: Framework, people: dict[str, User | None]) -> dict[str, str]:
+    """Freezes one edition for everybody and one for OWN alone; returns the words in the texts of that one."""
+    person = people["coordinator"]
     assert person is not None
-    for basis, note in ((EditionBasis.RELEASED, ""), (EditionBasis.ORGANISATION, word)):
+    title, note = (f"canary{secrets.token_hex(8)}" for _ in range(2))
+    for basis, texts in ((EditionBasis.RELEASED, ("", "")), (EditionBasis.ORGANISATION, (title, note))):
         freeze_edition(
             dyad=dyad,
             framework=framework,
             basis=basis,
             organisation=dyad.first,
-            note=note,
+            title=texts[0],
+            note=texts[1],
             by=person,
             at=AT,
         )
-    return word
+    return {"title of an edition of the organisation": title, "note of an edition of the organisation": note}
 
 
 def _private(
@@ -197,12 +201,37 @@ def _private(
         recording.add_evidence(
             assessment=assessment, indicator=indicator, source=source, by=person, at=AT, locator=locator
         )
-    if state == State.IN_REVIEW:
-        advance(assessment, State.SUBMITTED)
-        review.start_review(assessment=assessment, by=reads, at=AT)
-    else:
-        advance(assessment, state)
+    _rewritten(assessment, canary("replaced rationale"))
+    _advanced(assessment, state, canary, reads)
     return assessment
+
+
+def _rewritten(draft: Assessment, word: str) -> None:
+    """Replace the last rationale by a word, and that by what stood there: only the history still has it."""
+    rating = draft.ratings.select_related("indicator").last()
+    assert rating is not None
+    for text in (word, rating.rationale):
+        given = recording.AnswerInput(
+            rating.indicator, rating.score, rationale=text, confidence="high", version=rating.version
+        )
+        (rating,) = recording.save_ratings(assessment=draft, answers=[given], by=draft.assessor, at=AT)
+    events = apps.get_model("assessments", "RatingEvent")._default_manager
+    events.filter(rationale=word).update(pgh_created_at=AT)  # long ago, so that it is told by itself
+
+
+def _advanced(assessment: Assessment, state: State, canary: Callable[[str], str], reads: User) -> None:
+    """Bring a draft into ``state``, with a warning that is confirmed and words of the reviewer."""
+    if state == State.DRAFT:
+        return
+    rating = assessment.ratings.filter(indicator__code="P1.2").get()
+    rating.evidence.update(stance=Stance.CONTRADICTS)
+    why = canary("reason of the submission")
+    if state in {State.RETURNED, State.APPROVED}:
+        advance(assessment, state, why=why, said=canary("remark of the reviewer"))
+        return
+    advance(assessment, State.SUBMITTED, why=why)
+    if state == State.IN_REVIEW:
+        review.start_review(assessment=assessment, by=reads, at=AT)
 
 
 def _rated_vignette(framework: Framework, assessor: User) -> Vignette:
