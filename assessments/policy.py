@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from assessments import workflow
 from assessments.choices import CalibrationStatus, EditionBasis, RecommendationStatus
-from assessments.models import Assessment, Calibration, Reading, Recommendation, Review
+from assessments.models import Assessment, Calibration, Comment, Reading, Recommendation, Review
 from assessments.workflow import Action
 from organisations.access import may, organisation_ids_where, permissions_of
 from organisations.models import Dyad, Organisation, User
@@ -47,9 +47,12 @@ NEEDED: dict[Action, Permission] = {
     Action.RELEASE: Permission.RELEASE,
     Action.SHARE: Permission.ASSIGN,
     Action.HAND_OVER: Permission.ASSIGN,
+    Action.ASSIGN: Permission.ASSIGN,
+    Action.COMMENT: Permission.REVIEW,
 }
 ASSESSOR_ONLY = {Action.SUBMIT, Action.REVISE, Action.WITHDRAW}
 DECISIONS = {Action.RETURN, Action.APPROVE}
+REVIEWING = {Action.START_REVIEW, *DECISIONS}
 
 
 def may_open(user: User, on_behalf_of: Organisation) -> Verdict:
@@ -85,7 +88,7 @@ def may_act(user: User, action: Action, assessment: Assessment) -> Verdict:
             _("This is not possible while the assessment is in the state “%(state)s”.")
             % {"state": assessment.get_state_display()}
         )
-    if action is Action.SHARE and _is_assessor(user, assessment):
+    if _may_besides(user, action, assessment):
         return YES
     if action not in NEEDED or not may(user, NEEDED[action], assessment.on_behalf_of_id):
         return Verdict(
@@ -96,14 +99,62 @@ def may_act(user: User, action: Action, assessment: Assessment) -> Verdict:
         return Verdict(_("Only the assessor can do this."))
     if action is Action.EDIT and not writes(user, assessment):
         return Verdict(_("Only the assessor and the co-authors can do this."))
-    if NEEDED[action] is Permission.REVIEW:
+    if action in REVIEWING:
         return _may_review(user, action, assessment)
     return YES
 
 
-def _is_assessor(user: User, assessment: Assessment) -> bool:
-    own = assessment.assessor_id == user.pk
-    return own and may(user, Permission.RECORD, assessment.on_behalf_of_id)
+def _may_besides(user: User, action: Action, assessment: Assessment) -> bool:
+    """Whether ``user`` may do it as an author or a reviewer, where the permission needed is another's."""
+    organisation = assessment.on_behalf_of_id
+    if action is Action.SHARE:
+        return assessment.assessor_id == user.pk and may(user, Permission.RECORD, organisation)
+    if action is Action.ASSIGN:
+        return may(user, Permission.REVIEW, organisation)
+    if action is Action.COMMENT:
+        return writes(user, assessment) and may(user, Permission.RECORD, organisation)
+    return False
+
+
+def may_assign(user: User, assessment: Assessment, *, now: User | None, then: User | None) -> Verdict:
+    """May ``user`` make ``then`` the reviewer (or nobody), where it is ``now``?
+
+    Coordinators assign anybody who may review it; reviewers take what nobody has, and give back their own.
+    """
+    verdict = may_act(user, Action.ASSIGN, assessment)
+    if not verdict:
+        return verdict
+    if then is not None and not may_be_assigned(then, assessment):
+        return may_be_assigned(then, assessment)
+    if may(user, Permission.ASSIGN, assessment.on_behalf_of_id):
+        return YES
+    if then is not None and then.pk != user.pk:
+        return Verdict(_("Only a coordinator assigns it to somebody else."))
+    if now is not None and now.pk != user.pk:
+        return Verdict(_("%(person)s has it: ask them, or a coordinator.") % {"person": now})
+    return YES
+
+
+def may_be_assigned(person: User, assessment: Assessment) -> Verdict:
+    """May ``person`` review this assessment: a reviewer of its organisation who wrote none of it?"""
+    if not may(person, Permission.REVIEW, assessment.on_behalf_of_id):
+        return Verdict(
+            _("%(person)s is not a reviewer of %(organisation)s.")
+            % {"person": person, "organisation": assessment.on_behalf_of}
+        )
+    if writes(person, assessment) or assessment.contributions.filter(person=person).exists():
+        return Verdict(_("%(person)s wrote some of it (four eyes).") % {"person": person})
+    return YES
+
+
+def may_settle(user: User, comment: Comment) -> Verdict:
+    """May ``user`` resolve the thread that ``comment`` begins? Who began it may, and reviewers."""
+    assessment = comment.assessment
+    verdict = may_act(user, Action.COMMENT, assessment)
+    reviews = may(user, Permission.REVIEW, assessment.on_behalf_of_id) and not writes(user, assessment)
+    if not verdict or comment.author_id == user.pk or reviews:
+        return verdict
+    return Verdict(_("Answer it: who began it, or a reviewer, says when it is resolved."))
 
 
 def writes(user: User, assessment: Assessment) -> bool:

@@ -20,6 +20,8 @@ class Action(models.TextChoices):
     WITHDRAW = "withdraw", _("Withdraw")
     SHARE = "share", _("Choose co-authors")
     HAND_OVER = "hand_over", _("Hand over")
+    ASSIGN = "assign", _("Assign a reviewer")
+    COMMENT = "comment", _("Comment")
 
 
 # A second reviewer may open what a first one has opened, and add an approval: the state stays.
@@ -44,6 +46,13 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     (State.APPROVED, Action.CONTINUE): State.APPROVED,
     (State.APPROVED, Action.SUPERSEDE): State.SUPERSEDED,
     (State.APPROVED, Action.WITHDRAW): State.WITHDRAWN,
+} | {
+    (state, action): state
+    for action, states in {
+        Action.ASSIGN: (State.SUBMITTED, State.IN_REVIEW, State.RETURNED),
+        Action.COMMENT: (State.DRAFT, State.SUBMITTED, State.IN_REVIEW, State.RETURNED),
+    }.items()
+    for state in states
 }
 
 

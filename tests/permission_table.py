@@ -6,11 +6,12 @@ from tests.edition_rows import edition_rows
 from tests.history_rows import history_rows
 from tests.offline_rows import offline_rows
 from tests.panel_rows import panel_rows
+from tests.review_rows import review_rows
 from tests.world import COLLEAGUE_ID
 
 
 class Row(NamedTuple):
-    """``objects`` are keys of ``World.ids``, or the text itself where there is no such key.
+    """``objects`` and ``data`` are keys of ``World.ids``, or the text itself where there is no such key.
 
     ``outcomes`` are in the order of the columns: a status; ``login``, ``away`` (a redirect), and of what
     would change something ``done`` or ``refused`` (with the reason in a message).
@@ -127,10 +128,7 @@ PAGES = [
     Row("POST", "assessments:start-review", {"pk": "draft"}, REFUSED),
     Row("GET", "assessments:review", {"pk": "in_review", "number": "1"}, READ_IT),
     Row("GET", "assessments:review", {"pk": "submitted", "number": "1"}, NOT_NOW),
-    Row(
-        "POST", "assessments:decide", {"pk": "in_review", "number": "1"}, BY_REVIEWER, {"decision": "approve"}
-    ),
-    Row("POST", "assessments:decide", {"pk": "submitted", "number": "1"}, REFUSED, {"decision": "approve"}),
+    *(Row(*row) for row in review_rows(SIGNED_IN, OWN_WORK, REFUSED)),
     Row("GET", "assessments:dyads", {}, SIGNED_IN),
     Row("GET", "assessments:compare", {}, SIGNED_IN),
     Row("GET", "assessments:compare-engagements", {}, SIGNED_IN),

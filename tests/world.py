@@ -10,16 +10,18 @@ from django.apps import apps
 from django.contrib.auth.hashers import make_password
 
 from assessments.actions import assessments as opening
-from assessments.actions import recording, review
+from assessments.actions import desk, recording, review
 from assessments.actions.calibrations import propose_calibration
 from assessments.actions.editions import freeze_edition
 from assessments.choices import EditionBasis, Stance, State
 from assessments.models import (
     Assessment,
     Calibration,
+    Comment,
     Finding,
     Framework,
     Recommendation,
+    Revision,
     Scorecard,
     Vignette,
 )
@@ -201,6 +203,7 @@ def _private(
         recording.add_evidence(
             assessment=assessment, indicator=indicator, source=source, by=person, at=AT, locator=locator
         )
+    desk.comment(assessment=assessment, text=canary("comment"), by=person, at=AT)
     _rewritten(assessment, canary("replaced rationale"))
     _advanced(assessment, state, canary, reads)
     return assessment
@@ -274,6 +277,11 @@ def _other_ids(ids: dict[str, Any], framework: Framework, people: dict[str, User
         "shared_recommendation": Recommendation.objects.get(rule__code="one").pk,
         "rating": of_private,
         "shared_rating": of_shared,
+        **{
+            f"digest_{state}": Revision.objects.get(assessment=ids[state]).sha256
+            for state in ("submitted", "in_review")
+        },
+        "comment": Comment.objects.get(assessment=ids["draft"]).pk,
         "mission": Mission.objects.get().pk,
         "framework": framework.pk,
         "calibration": framework.calibrations.in_force().get().pk,

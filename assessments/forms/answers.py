@@ -1,5 +1,6 @@
 """Answering indicators, and settling what two people answered differently."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -40,7 +41,13 @@ class TextWithLines(forms.CharField):
 
 
 class AnswerForm(forms.Form):
-    """One indicator's answer. Everything may stay open in a draft; ``version`` is the one that was read."""
+    """One indicator's answer. Everything may stay open in a draft; ``version`` is the one that was read.
+
+    ``threads`` and ``remarks`` are what its page shows beside it: comments, and what the checks found.
+    """
+
+    threads: Sequence[object] = ()
+    remarks: Sequence[object] = ()
 
     answer = forms.ChoiceField(label=_("Answer"), required=False, widget=forms.RadioSelect)
     rationale = TextWithLines(

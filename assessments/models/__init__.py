@@ -4,6 +4,7 @@ from assessments.models.approved_rating import ApprovedRating
 from assessments.models.assessment import Assessment, AssessmentRelease, Rating
 from assessments.models.authorship import CoAuthor, Contribution, Presence, SectionMark
 from assessments.models.calibration import Calibration
+from assessments.models.desk import Assignment, Comment
 from assessments.models.edition import Edition
 from assessments.models.engagement import Engagement, EngagementMission
 from assessments.models.framework import Anchor, Dimension, Framework, Indicator, Rule
@@ -19,8 +20,10 @@ __all__ = [
     "ApprovedRating",
     "Assessment",
     "AssessmentRelease",
+    "Assignment",
     "Calibration",
     "CoAuthor",
+    "Comment",
     "Contribution",
     "Dimension",
     "Edition",

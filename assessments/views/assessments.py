@@ -16,10 +16,12 @@ from assessments.forms.decisions import ReleaseForm
 from assessments.forms.opening import OpenAssessmentForm
 from assessments.models import Assessment, Indicator
 from assessments.policy import actions_open_to, reads_own_work
+from assessments.views.assignments import assignment_context
 from assessments.views.audience import who_sees
 from assessments.views.filters import AssessmentFilter
 from assessments.views.refusals import RefusalsShown
 from assessments.views.tables import AssessmentTable
+from assessments.views.threads import discussion_of
 from organisations.access import organisation_ids_where
 from organisations.http import SignedInRequest
 from organisations.roles import Permission
@@ -49,7 +51,7 @@ def assessment_list(request: SignedInRequest) -> HttpResponse:
 def assessment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """An assessment with its answers: of a draft as they are now, otherwise as they were submitted."""
     assessment = visible_assessment(request, pk)
-    content = _content(assessment)
+    content, discussion = _content(assessment), discussion_of(assessment, request.user)
     releases = assessment.releases.select_related("organisation")
     unreleased_amendment = assessment.amends if not (assessment.released_to_all or releases) else None
     proposed = unreleased_amendment or assessment
@@ -57,7 +59,8 @@ def assessment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "assessment": assessment,
         "content": content,
-        "dimensions": answers_by_dimension(assessment, content),
+        "dimensions": discussion.beside(answers_by_dimension(assessment, content)),
+        "discussion": discussion,
         "open_actions": [action.value for action in actions_open_to(request.user, assessment)],
         "reviews": _reviews(request, assessment),
         "releases": releases,
@@ -80,6 +83,8 @@ def assessment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
             },
         ),
     }
+    if context["own_work"]:
+        context |= assignment_context(assessment, request.user)
     return render(request, "assessments/assessment.html", context)
 
 

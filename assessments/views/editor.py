@@ -8,9 +8,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from assessments import consistency
 from assessments.actions import authorship, cycles, recording
 from assessments.forms.answers import AnswerForm, SettlingForm, answer_form, answer_forms, settling_form
 from assessments.models import Assessment, Dimension, Evidence, Indicator, Rating
@@ -19,6 +21,7 @@ from assessments.views.assessments import visible_assessment
 from assessments.views.recording import editable_assessment
 from assessments.views.refusals import RefusalsShown
 from assessments.views.sections import sections_of
+from assessments.views.threads import discussion_of
 from assessments.workflow import Action
 from organisations.http import SignedInRequest
 
@@ -70,6 +73,7 @@ def dimension(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
 def _dimension_page(
     request: SignedInRequest, assessment: Assessment, shown: Dimension, forms: list[AnswerForm], status: int
 ) -> HttpResponse:
+    _beside(request, assessment, forms)
     sections = sections_of(assessment)
     place = next(n for n, section in enumerate(sections) if section.dimension == shown)
     context = {
@@ -83,6 +87,14 @@ def _dimension_page(
         "others": _present(request, assessment, shown),
     }
     return render(request, "assessments/dimension.html", context, status=status)
+
+
+def _beside(request: SignedInRequest, assessment: Assessment, forms: list[AnswerForm]) -> None:
+    """Put comments and what the checks found beside the answers."""
+    discussion, remarks = discussion_of(assessment, request.user), consistency.remarks_on(assessment)
+    for form in forms:
+        form.threads = discussion.on(form.indicator.pk)
+        form.remarks = [remark for remark in remarks if remark.indicator == form.indicator]
 
 
 def _save(request: SignedInRequest, assessment: Assessment, forms: list[AnswerForm]) -> None:
@@ -119,6 +131,9 @@ def _onward(request: SignedInRequest, assessment: Assessment, done: Dimension) -
     if then == "evidence":
         messages.success(request, said)
         return redirect("assessments:add-evidence", assessment.pk, subject)
+    if then == "discuss":
+        there = reverse("assessments:discussion", args=[assessment.pk])
+        return redirect(f"{there}?{urlencode({'indicator': subject})}")
     if then == "remove":
         _remove(request, assessment, subject)
     elif then in {"complete", "reopen"}:

@@ -1,8 +1,10 @@
 """The review desk: a revision's answers beside their evidence, and the decision on it."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,9 +14,11 @@ from assessments.actions import review as actions
 from assessments.choices import State
 from assessments.forms.decisions import ReviewForm
 from assessments.models import Assessment, Revision
-from assessments.policy import Refused, may_act
+from assessments.policy import Refused, may_act, reads_own_work
 from assessments.views.assessments import answers_by_dimension, visible_assessment
+from assessments.views.changes import changes_between
 from assessments.views.refusals import RefusalsShown
+from assessments.views.threads import discussion_of
 from assessments.workflow import Action
 from organisations.http import SignedInRequest
 
@@ -41,21 +45,50 @@ def _desk(request: SignedInRequest, assessment: Assessment, number: int, form: R
     if not may_act(request.user, Action.APPROVE, assessment):
         messages.error(request, may_act(request.user, Action.APPROVE, assessment).reason)
         return redirect(assessment)
-    revision = _revision(assessment, number)
+    revision, discussion = _revision(assessment, number), discussion_of(assessment, request.user)
+    previous = assessment.revisions.filter(number__lt=number).last()
     context = {
         "assessment": assessment,
         "revision": revision,
         "is_current": revision.pk == assessment.current_revision_id,
-        "dimensions": answers_by_dimension(assessment, revision.content),
+        "dimensions": _remarked(
+            discussion.beside(answers_by_dimension(assessment, revision.content)), revision
+        ),
+        "discussion": discussion,
         "form": form,
+        "previous": previous,
+        "changes": changes_between(assessment, previous.content, revision.content) if previous else [],
     }
     return render(request, "assessments/review.html", context, status=422 if form.is_bound else 200)
+
+
+def _remarked(dimensions: list[dict[str, Any]], revision: Revision) -> list[dict[str, Any]]:
+    """With what the checks found about single answers beside them."""
+    for group in dimensions:
+        for item in group["answers"]:
+            code = item["indicator"].code
+            item["remarks"] = [remark for remark in revision.remarks if remark["indicator"] == code]
+    return dimensions
 
 
 def _approved(assessment: Assessment) -> str:
     if assessment.state == State.APPROVED:
         return _("Approved. The scorecard of the dyad rests on it.")
     return _("Your approval is recorded. It counts with that of another reviewer.")
+
+
+def _stale(request: SignedInRequest, assessment: Assessment, shown: Revision) -> HttpResponse:
+    """Say that what the form was about is not what would be decided on, and what has changed since."""
+    current = assessment.current_revision
+    if current is None or not reads_own_work(request.user, assessment.on_behalf_of_id):
+        raise Http404
+    context = {
+        "assessment": assessment,
+        "shown": shown,
+        "current": current,
+        "changes": changes_between(assessment, shown.content, current.content),
+    }
+    return render(request, "assessments/stale.html", context, status=409)
 
 
 @require_POST
@@ -66,6 +99,8 @@ def decide(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     if not form.is_valid():
         return _desk(request, assessment, number, form)
     revision = _revision(assessment, number)
+    if (revision.pk, request.POST.get("sha256")) != (assessment.current_revision_id, revision.sha256):
+        return _stale(request, assessment, revision)
     reason, now = form.cleaned_data["reason"], timezone.now()
     try:
         if form.cleaned_data["decision"] == "approve":

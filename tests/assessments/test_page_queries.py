@@ -74,7 +74,7 @@ QUERIES = {
     "history": 18,
     "revisions": 7,
     "compare-revisions": 7,
-    "assessment": 19,
+    "assessment": 23,
     "dyads": 10,
     "dyad": 26,
     "editions": 7,
@@ -109,7 +109,7 @@ QUERIES = {
 QUERIES_OF_A_DRAFT = {
     "describe": 4,
     "edit": 17,
-    "dimension": 21,
+    "dimension": 28,
     "cite": 6,
     "check": 11,
     "offline": 4,
@@ -270,7 +270,7 @@ def test_pages_of_a_draft_take_their_queries_whatever_is_answered(client: Client
     assert queries_of(client, pages_of_a_draft(draft)) == QUERIES_OF_A_DRAFT
 
 
-QUERIES_OF_STATES = {"fault": 21, "two answers": 28, "saved": 31, "read-only": 3}
+QUERIES_OF_STATES = {"fault": 27, "two answers": 34, "saved": 31, "read-only": 3}
 
 
 def test_states_of_the_editor_take_their_queries_whatever_is_answered(client: Client) -> None:
