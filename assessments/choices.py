@@ -151,3 +151,31 @@ class EditionBasis(models.TextChoices):
 
     RELEASED = "released", _("What is released to every organisation")
     ORGANISATION = "organisation", _("What the people of one organisation may see")
+
+
+class NoticeKind(models.TextChoices):
+    """What people are told. :mod:`assessments.models.notice_kinds` says when there is something to do."""
+
+    TO_REVIEW = "to_review", _("An assessment is submitted that I may review")
+    CO_AUTHOR = "co_author", _("I am made a co-author")
+    HANDED_OVER = "handed_over", _("An assessment is handed over to me")
+    RETURNED = "returned", _("A reviewer returns an assessment to me")
+    APPROVED = "approved", _("An assessment that I wrote is approved")
+    TO_RELEASE = "to_release", _("An approved assessment can be released to partners")
+    CHANGED = "changed", _("Somebody changes a section that I have open")
+
+
+class Delivery(models.TextChoices):
+    """How a notice is mailed; on pages it is shown in any case."""
+
+    IMMEDIATE = "immediate", _("at once")
+    DAILY = "daily", _("once a day")
+    NONE = "none", _("not by mail")
+
+
+class MailState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    SENT = "sent", _("Sent")
+    UNWANTED = "unwanted", _("Not wanted")
+    POINTLESS = "pointless", _("Nothing to do any more")
+    FAILED = "failed", _("Failed")

@@ -7,12 +7,16 @@ from django.utils import timezone
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from assessments.actions import joint_fits
+from assessments.actions import joint_fits, notice_mail
 from assessments.actions.calibrations import propose_calibration
+from assessments.actions.notices import SEND
 from assessments.models import Framework
+from organisations.models import User
 
 HOURS_KEPT = 24 * 30
 RETRY_AFTER_SECONDS = 60
+# Tried again after 5 seconds, 25, 2 minutes, 10 and 52 minutes.
+MAIL_AGAIN = RetryStrategy(max_attempts=notice_mail.ATTEMPTS - 1, exponential_wait=5)
 
 
 @app.periodic(cron="23 2 * * *")
@@ -45,3 +49,22 @@ def fit_jointly(framework: int) -> None:
 def request_joint_fits(timestamp: int) -> None:
     """Every night: fit every framework version that has released answers."""
     joint_fits.request_nightly_joint_fits(at=timezone.now())
+
+
+@app.task(name=SEND, retry=MAIL_AGAIN)
+def send_notice(notice: int) -> None:
+    """Mail a notice whose recipient wants it at once."""
+    notice_mail.send_notice(notice=notice, at=timezone.now())
+
+
+@app.task(name=notice_mail.SEND_DAILY, retry=MAIL_AGAIN)
+def send_daily_notices(person: int) -> None:
+    """Mail somebody what waits for them."""
+    notice_mail.send_daily(person=User.objects.get(pk=person), at=timezone.now())
+
+
+@app.periodic(cron="7 6 * * *")
+@app.task(name="queue_daily_notices", queueing_lock="queue_daily_notices")
+def queue_daily_notices(timestamp: int) -> None:
+    """Every morning: the daily mail of everybody for whom something waits."""
+    notice_mail.queue_daily()

@@ -108,6 +108,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "config.context_processors.installation",
+                "config.context_processors.notices",
             ],
         },
     },
@@ -174,7 +175,24 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if DEVELOPMENT else "https"
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="concord@localhost")
+# Where links in mail lead, and up to which handling marking mail names what it is about.
+BASE_URL = env.str(
+    "CONCORD_BASE_URL",
+    default="http://127.0.0.1:8000" if DEVELOPMENT else f"https://{ALLOWED_HOSTS[0].lstrip('.')}",
+).rstrip("/")
+if not BASE_URL.startswith(("http://", "https://")) or "*" in BASE_URL:
+    raise ImproperlyConfigured(
+        "CONCORD_BASE_URL is no address. Set it to the one under which people open the site, such as "
+        "https://concord.example: links in mail begin with it."
+    )
+MAIL_NAMES_UP_TO = env.str("CONCORD_MAIL_NAMES_UP_TO", default="AMBER")
+if MAIL_NAMES_UP_TO not in {"", "CLEAR", "GREEN", "AMBER", "AMBER+STRICT"}:
+    raise ImproperlyConfigured(
+        "CONCORD_MAIL_NAMES_UP_TO is no handling marking up to which mail may name assessments. Set it to "
+        "CLEAR, GREEN, AMBER or AMBER+STRICT, or to nothing for mail that names none."
+    )
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]  # with a second one, the head of the page offers the choice

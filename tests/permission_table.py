@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from tests.edition_rows import edition_rows
 from tests.history_rows import history_rows
+from tests.notice_rows import notice_rows
 from tests.offline_rows import offline_rows
 from tests.panel_rows import panel_rows
 from tests.review_rows import review_rows
@@ -150,6 +151,7 @@ PAGES = [
     *(Row(*row) for row in offline_rows(ASSESSOR, NOT_NOW)),
     *(Row(*row) for row in history_rows(OWN_WORK)),
     *(Row(*row) for row in panel_rows()),
+    *(Row(*row) for row in notice_rows(SIGNED_IN)),
     Row("GET", "assessments:finding", {"pk": "finding"}, OWN_WORK),
     Row(
         "GET",

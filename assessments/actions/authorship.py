@@ -7,6 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assessments.actions.assessments import locked_assessment
+from assessments.actions.notices import tell
+from assessments.choices import NoticeKind
 from assessments.models import Assessment, CoAuthor, Dimension, Presence, SectionMark
 from assessments.policy import may_act, may_write_for
 from assessments.workflow import Action
@@ -23,7 +25,9 @@ def add_co_author(*, assessment: Assessment, person: User, by: User, at: datetim
     may_write_for(person, locked).enforce()
     if person.pk == locked.assessor_id or locked.co_authors.filter(person=person).exists():
         raise ValidationError(_("%(person)s writes this assessment already.") % {"person": person})
-    return CoAuthor.objects.create(assessment=locked, person=person, added_by=by, added_at=at)
+    added = CoAuthor.objects.create(assessment=locked, person=person, added_by=by, added_at=at)
+    tell(NoticeKind.CO_AUTHOR, locked, event=f"co-author {added.pk}", to=[person.pk], by=by, at=at)
+    return added
 
 
 @transaction.atomic
@@ -49,6 +53,7 @@ def hand_over(*, assessment: Assessment, to: User, by: User, at: datetime) -> No
     locked.version += 1
     locked.updated_at = at
     locked.save(update_fields=["assessor", "version", "updated_at"])
+    tell(NoticeKind.HANDED_OVER, locked, event=f"version {locked.version}", to=[to.pk], by=by, at=at)
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ administrator.
 """
 
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assessments.actions.case_import import CaseImport
+from assessments.actions.notices import nobody_told
 from assessments.exchange.cases import check_cases
 from assessments.exchange.documents import InvalidFile, Problem, read_document
 from assessments.exchange.frameworks import DimensionFile, FrameworkFile, check_framework
@@ -64,7 +66,8 @@ def load_cases(
     enforce_administrator(by)
     cases = check_cases(read_document(path), known())
     run = CaseImport(by=by, at=at, reviewer=approve_as, coordinator=release_to_all)
-    run.store(cases)
+    with nobody_told() if approve_as else nullcontext():
+        run.store(cases)
     if run.problems:
         raise InvalidFile(run.problems)
     return ImportReport(run.created, run.unchanged)

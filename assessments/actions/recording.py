@@ -10,8 +10,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assessments.actions.assessments import contributed, locked_assessment
+from assessments.actions.authorship import others_present
+from assessments.actions.notices import tell
 from assessments.actions.sources import add_source
-from assessments.choices import Stance
+from assessments.choices import NoticeKind, Stance
 from assessments.models import Assessment, Evidence, Indicator, Rating, Source
 from assessments.policy import may_act
 from assessments.workflow import Action
@@ -65,7 +67,17 @@ def save_ratings(
     saved = [_write(locked, current.get(answer.indicator.pk), answer, by, at) for answer in changed]
     if saved:
         touch(locked, by, at)
+        _tell_who_has_it_open(locked, saved, by, at)
     return saved
+
+
+def _tell_who_has_it_open(assessment: Assessment, saved: Iterable[Rating], by: User, at: datetime) -> None:
+    """Once a day, section and person: who writes on beside somebody meets each conflict in the editor."""
+    dimensions = {rating.indicator.dimension_id for rating in saved}
+    for present in others_present(assessment, viewer=by, at=at):
+        if present.dimension_id in dimensions:
+            event = f"dimension {present.dimension_id}, {at:%Y-%m-%d}"
+            tell(NoticeKind.CHANGED, assessment, event=event, to=[present.person_id], by=by, at=at)
 
 
 def _same(rating: Rating | None, answer: AnswerInput) -> bool:

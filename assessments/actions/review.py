@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from assessments.actions.approved_ratings import write_approved_ratings
 from assessments.actions.assessments import locked_assessment, move
+from assessments.actions.notices import tell
 from assessments.actions.scorecards import refresh_dyad
-from assessments.choices import Decision, State
+from assessments.choices import Decision, NoticeKind, State
 from assessments.models import Assessment, Reading, Review, Revision
 from assessments.policy import Refused, may_act
 from assessments.workflow import Action
@@ -36,6 +37,7 @@ def return_for_changes(*, revision: Revision, by: User, reason: str, at: datetim
     locked = _locked_for(revision, by, Action.RETURN)
     review = _decide(revision, by, Decision.RETURNED, reason, at)
     move(locked, Action.RETURN, at)
+    _tell(NoticeKind.RETURNED, locked, by, at)
     return review
 
 
@@ -53,7 +55,14 @@ def approve(*, revision: Revision, by: User, at: datetime, reason: str = "") -> 
         write_approved_ratings(locked)
         _supersede_amended(locked, at)
         refresh_dyad(dyad=locked.dyad, framework=locked.framework, at=at)
+        _tell(NoticeKind.APPROVED, locked, by, at)
+        _tell(NoticeKind.TO_RELEASE, locked, by, at)
     return review
+
+
+def _tell(kind: NoticeKind, assessment: Assessment, by: User, at: datetime) -> None:
+    revision = _current(assessment)
+    tell(kind, assessment, event=f"revision {revision.number}", revision=revision, by=by, at=at)
 
 
 def _current(assessment: Assessment) -> Revision:

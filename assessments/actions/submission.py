@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from assessments import consistency, snapshot
 from assessments.actions.assessments import locked_assessment, move
+from assessments.actions.notices import tell
+from assessments.choices import NoticeKind
 from assessments.models import Assessment, Indicator, Rating, Revision
 from assessments.policy import may_act
 from assessments.workflow import Action
@@ -108,6 +110,7 @@ def submit(*, assessment: Assessment, by: User, at: datetime, reason: str = "") 
     )
     locked.current_revision = revision
     move(locked, Action.SUBMIT, at)
+    tell(NoticeKind.TO_REVIEW, locked, event=f"revision {revision.number}", revision=revision, by=by, at=at)
     return revision
 
 

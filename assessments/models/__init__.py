@@ -9,6 +9,7 @@ from assessments.models.edition import Edition
 from assessments.models.engagement import Engagement, EngagementMission
 from assessments.models.framework import Anchor, Dimension, Framework, Indicator, Rule
 from assessments.models.joint_fit import JointFit, JointScore, Severity
+from assessments.models.notice import Notice, NoticePreference
 from assessments.models.recommendation import Recommendation
 from assessments.models.revision import Reading, Review, Revision
 from assessments.models.scorecard import Finding, Scorecard
@@ -35,6 +36,8 @@ __all__ = [
     "Indicator",
     "JointFit",
     "JointScore",
+    "Notice",
+    "NoticePreference",
     "Presence",
     "Rating",
     "Reading",

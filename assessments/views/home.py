@@ -7,12 +7,13 @@ from django.views.decorators.http import require_safe
 
 from assessments.actions.scorecards import bring_up_to_date
 from assessments.choices import RecommendationStatus, State
-from assessments.models import Assessment, Framework, Recommendation, Vignette
+from assessments.models import Assessment, Framework, Notice, Recommendation, Vignette
 from organisations.access import organisation_ids_where
 from organisations.http import SignedInRequest
 from organisations.roles import Permission
 
 SHOWN = 10
+NOTICES_SHOWN = 5
 
 
 @require_safe
@@ -34,6 +35,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         request,
         "assessments/home.html",
         {
+            "notices": Notice.objects.visible_to(user).new().for_list()[:NOTICES_SHOWN],
             "returned": mine.filter(state=State.RETURNED)[:SHOWN],
             "drafts": mine.filter(state=State.DRAFT)[:SHOWN],
             "in_review": mine.awaiting_review()[:SHOWN],

@@ -259,5 +259,5 @@ def test_queries_do_not_grow_with_rows(
         case.assess(case.engagement(case.elsewhere, f"More {number}"))
         case.assess(period=(1990, 1991 + number))
         case.plan(client)
-        with django_assert_num_queries(25):
+        with django_assert_num_queries(26):
             client.get("/planning/?one=UN&other=EU&arrangement=bridging")

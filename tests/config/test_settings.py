@@ -39,6 +39,7 @@ SAFE = {
     "CSRF_COOKIE_NAME": "__Host-csrftoken",
     "ACCOUNT_DEFAULT_HTTP_PROTOCOL": "https",
     "X_FRAME_OPTIONS": "DENY",
+    "BASE_URL": "https://concord.example",
 }
 PROGRAM = f"""
 import json
@@ -126,3 +127,23 @@ def test_django_finds_nothing_to_say_about_production(tmp_path: Path) -> None:
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert process.returncode == 0, process.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CONCORD_BASE_URL", "concord.example"),
+        ("CONCORD_BASE_URL", "https://*"),
+        ("CONCORD_MAIL_NAMES_UP_TO", "RED"),
+        ("CONCORD_MAIL_NAMES_UP_TO", "secret"),
+    ],
+)
+def test_settings_of_mail_that_cannot_be(name: str, value: str, tmp_path: Path) -> None:
+    process = started(PRODUCTION | {name: value}, tmp_path)
+    assert process.returncode == 1
+    assert process.stderr.splitlines()[-1].startswith(f"django.core.exceptions.ImproperlyConfigured: {name} ")
+
+
+def test_links_in_mail_lead_to_the_first_host_unless_another_is_set(tmp_path: Path) -> None:
+    given = {"CONCORD_BASE_URL": "https://lessons.example/"}
+    assert read(PRODUCTION | given, tmp_path)["BASE_URL"] == "https://lessons.example"

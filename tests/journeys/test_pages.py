@@ -33,6 +33,8 @@ LISTS = [
     "/vignettes/",
     "/method/joint/",
     "/me/severity/",
+    "/notices/",
+    "/me/notices/",
     "/organisations/",
     "/missions/",
     "/roles/",

@@ -1,0 +1,151 @@
+"""What each kind of notice says, and when there is still something to do about it: data.
+
+``states`` are those in which the recipient can act, ``needs`` what they must be permitted in the assessment's
+organisation then, ``still`` what must hold besides, in terms of the notice. Whatever moves an assessment on
+so makes the notice disappear, by whichever door.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from assessments.choices import Delivery, NoticeKind, State
+from assessments.models.assessment import AssessmentRelease
+from assessments.models.authorship import CoAuthor
+from assessments.models.revision import Review
+from organisations.models import Membership
+from organisations.roles import Permission, roles_with
+
+UNDER_REVIEW = (State.SUBMITTED, State.IN_REVIEW)
+BEING_WRITTEN = (State.DRAFT, State.RETURNED)
+
+
+def assesses() -> Q:
+    return Q(assessment__assessor=F("recipient"))
+
+
+def is_co_author() -> Q:
+    return Q(Exists(CoAuthor.objects.filter(assessment=OuterRef("assessment"), person=OuterRef("recipient"))))
+
+
+def writes_and_has_not_seen_it() -> Q:
+    return Q(assesses() | is_co_author(), seen_at__isnull=True)
+
+
+def has_not_decided() -> Q:
+    current = OuterRef("assessment__current_revision")
+    return ~Q(Exists(Review.objects.filter(revision=current, reviewer=OuterRef("recipient"))))
+
+
+def is_unreleased() -> Q:
+    released = AssessmentRelease.objects.filter(assessment=OuterRef("assessment"))
+    return Q(~Exists(released), assessment__released_to_all=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """``heading`` and ``task`` speak to the recipient; ``page`` is the route that opens the assessment."""
+
+    heading: str | Promise
+    task: str | Promise
+    delivery: Delivery
+    states: tuple[State, ...]
+    needs: Permission
+    still: Callable[[], Q]
+    page: str = "assessments:assessment"
+
+
+KINDS: dict[NoticeKind, Kind] = {
+    NoticeKind.TO_REVIEW: Kind(
+        _("Waits for review"),
+        _("Open it and review it, if nobody else does."),
+        Delivery.DAILY,
+        UNDER_REVIEW,
+        Permission.REVIEW,
+        has_not_decided,
+    ),
+    NoticeKind.CO_AUTHOR: Kind(
+        _("You are a co-author"),
+        _("You can answer its indicators; the assessor submits."),
+        Delivery.IMMEDIATE,
+        BEING_WRITTEN,
+        Permission.RECORD,
+        is_co_author,
+        "assessments:edit",
+    ),
+    NoticeKind.HANDED_OVER: Kind(
+        _("Handed over to you"),
+        _("You are its assessor now: go on with it and submit it."),
+        Delivery.IMMEDIATE,
+        BEING_WRITTEN,
+        Permission.RECORD,
+        assesses,
+    ),
+    NoticeKind.RETURNED: Kind(
+        _("Returned to you"),
+        _("Read why, take it up again, and submit it when it is changed."),
+        Delivery.IMMEDIATE,
+        (State.RETURNED,),
+        Permission.RECORD,
+        assesses,
+    ),
+    NoticeKind.APPROVED: Kind(
+        _("Approved"),
+        _("It counts in scorecards now. Amend it if something has to change."),
+        Delivery.DAILY,
+        (State.APPROVED,),
+        Permission.RECORD,
+        writes_and_has_not_seen_it,
+    ),
+    NoticeKind.TO_RELEASE: Kind(
+        _("Can be released"),
+        _("It is approved, and only your own organisation sees it: decide to whom it is released."),
+        Delivery.DAILY,
+        (State.APPROVED,),
+        Permission.RELEASE,
+        is_unreleased,
+    ),
+    NoticeKind.CHANGED: Kind(
+        _("Changed while you had it open"),
+        _("Load the section again to see the answers as they are now."),
+        Delivery.NONE,
+        (State.DRAFT,),
+        Permission.RECORD,
+        writes_and_has_not_seen_it,
+        "assessments:edit",
+    ),
+}
+
+
+def something_to_do() -> Q:
+    """Whether the recipient of a notice can still act on it: right state, role, revision, and the rest."""
+    condition = Q()
+    for kind, words in KINDS.items():
+        condition |= Q(words.still(), kind=kind, assessment__state__in=words.states)
+    return Q(condition, _has_its_role(), _about_what_is_current())
+
+
+def _has_its_role() -> Q:
+    condition = Q()
+    for permission in {words.needs for words in KINDS.values()}:
+        kinds = [kind for kind, words in KINDS.items() if words.needs is permission]
+        condition |= Q(_holds(permission), kind__in=kinds)
+    return condition
+
+
+def _holds(permission: Permission) -> Any:
+    return Exists(
+        Membership.objects.filter(
+            user=OuterRef("recipient"),
+            organisation=OuterRef("assessment__on_behalf_of"),
+            role__in=roles_with(permission),
+        )
+    )
+
+
+def _about_what_is_current() -> Q:
+    return Q(revision__isnull=True) | Q(revision=F("assessment__current_revision"))
