@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 from assessments.actions import joint_fits, notice_mail
 from assessments.actions.calibrations import propose_calibration
 from assessments.actions.notices import SEND
+from assessments.actions.offline import forget_uploads
 from assessments.models import Framework
 from organisations.models import User
 
@@ -68,3 +69,10 @@ def send_daily_notices(person: int) -> None:
 def queue_daily_notices(timestamp: int) -> None:
     """Every morning: the daily mail of everybody for whom something waits."""
     notice_mail.queue_daily()
+
+
+@app.periodic(cron="53 2 * * *")
+@app.task(name="forget_offline_uploads", queueing_lock="forget_offline_uploads")
+def forget_offline_uploads(timestamp: int) -> None:
+    """Every night: forget uploaded offline forms that nobody has settled for a month."""
+    forget_uploads(at=timezone.now())

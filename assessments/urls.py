@@ -51,6 +51,7 @@ urlpatterns = [
     path("assessments/<int:pk>/check/", recording.check, name="check"),
     path("assessments/<int:pk>/offline/", offline.offline, name="offline"),
     path("assessments/<int:pk>/offline/form.xlsx", offline.form, name="offline-form"),
+    path("assessments/<int:pk>/offline/<int:upload>/", offline.upload, name="offline-upload"),
     path("assessments/<int:pk>/revise/", recording.revise, name="revise"),
     path("assessments/<int:pk>/amend/", assessments.amend, name="amend"),
     path("assessments/<int:pk>/next-cycle/", cycles.next_cycle, name="next-cycle"),

@@ -148,7 +148,7 @@ PAGES = [
     Row("GET", "assessments:dyad-chart", {**CHART, "extension": "png"}, WITH_ROLE),
     Row("GET", "assessments:dyad-chart", {**CHART, "extension": "csv"}, WITH_ROLE),
     *(Row(*row) for row in edition_rows(SIGNED_IN, WITH_ROLE, OWN_WORK)),
-    *(Row(*row) for row in offline_rows(ASSESSOR, NOT_NOW)),
+    *(Row(*row) for row in offline_rows(ASSESSOR, NOT_NOW, BY_ANALYST, REFUSED)),
     *(Row(*row) for row in history_rows(OWN_WORK)),
     *(Row(*row) for row in panel_rows()),
     *(Row(*row) for row in notice_rows(SIGNED_IN)),

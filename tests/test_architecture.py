@@ -32,6 +32,7 @@ ALLOWED_WRITES = {
 HISTORY = ("insert_insert", "update_update")
 WITHOUT_HISTORY = {
     "Notice": "what somebody was told; its own columns say when it was written, seen and mailed",
+    "OfflineUpload": "what a file says before anybody has saved it; the answers that come of it have theirs",
     "Presence": "says who has the editor open now, for two minutes",
     "User_groups": "no right follows from groups, and no form offers them",
     "User_user_permissions": "no right follows from Django's own permissions",

@@ -17,6 +17,7 @@ from assessments.models import (
     Comment,
     Evidence,
     JointFit,
+    OfflineUpload,
     Rating,
     Recommendation,
     Review,
@@ -65,7 +66,7 @@ def outcome(response: HttpResponseBase, method: str) -> str:
     return "refused" if constants.ERROR in said else "done"
 
 
-COUNTED = (CoAuthor, Edition, Evidence, Review, ApiToken, VignetteRating, JointFit)
+COUNTED = (CoAuthor, Edition, Evidence, Review, ApiToken, VignetteRating, JointFit, OfflineUpload)
 
 
 def recorded() -> list[object]:

@@ -20,6 +20,7 @@ from assessments.models import (
     Comment,
     Finding,
     Framework,
+    OfflineUpload,
     Recommendation,
     Revision,
     Scorecard,
@@ -237,6 +238,19 @@ def _advanced(assessment: Assessment, state: State, canary: Callable[[str], str]
         review.start_review(assessment=assessment, by=reads, at=AT)
 
 
+def _upload(draft: Assessment) -> OfflineUpload:
+    """An offline form of the assessor that changes one answer."""
+    answer = {"sheet": "P1", "row": "6", "answer": "2"}
+    return OfflineUpload.objects.create(
+        assessment=draft,
+        by=draft.assessor,
+        at=AT,
+        signed="",
+        mark={"versions": {"P1.1": 1}},
+        content={"answers": {"P1.1": answer}, "evidence": [], "faults": []},
+    )
+
+
 def _rated_vignette(framework: Framework, assessor: User) -> Vignette:
     vignette: Vignette = VignetteFactory(framework=framework)
     rate_vignette(vignette, assessor)
@@ -288,5 +302,6 @@ def _other_ids(ids: dict[str, Any], framework: Framework, people: dict[str, User
         "proposal": _proposal(framework).pk,
         "vignette": VignetteFactory(framework=framework).pk,
         "rated_vignette": _rated_vignette(framework, person).pk,
+        "upload": _upload(Assessment.objects.get(pk=ids["draft"])).pk,
         "token": ApiToken.objects.get(pk=token.pk).token_key,
     }

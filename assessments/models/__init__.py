@@ -10,6 +10,7 @@ from assessments.models.engagement import Engagement, EngagementMission
 from assessments.models.framework import Anchor, Dimension, Framework, Indicator, Rule
 from assessments.models.joint_fit import JointFit, JointScore, Severity
 from assessments.models.notice import Notice, NoticePreference
+from assessments.models.offline import OfflineUpload
 from assessments.models.recommendation import Recommendation
 from assessments.models.revision import Reading, Review, Revision
 from assessments.models.scorecard import Finding, Scorecard
@@ -38,6 +39,7 @@ __all__ = [
     "JointScore",
     "Notice",
     "NoticePreference",
+    "OfflineUpload",
     "Presence",
     "Rating",
     "Reading",

@@ -113,7 +113,7 @@ QUERIES_OF_A_DRAFT = {
     "dimension": 28,
     "cite": 6,
     "check": 11,
-    "offline": 4,
+    "offline": 5,
     "offline-form": 15,
     "authors": 9,
     "history": 16,

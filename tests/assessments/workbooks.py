@@ -5,8 +5,10 @@ from io import BytesIO
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 
+from assessments.actions import recording
 from assessments.models import Assessment
 from organisations.models import User
 
@@ -36,3 +38,18 @@ def filled_in(content: bytes, cells: Mapping[str, Any]) -> bytes:
         sheet, cell = place.rsplit("!", 1)
         book[sheet][cell] = value
     return packed(book)
+
+
+def say(draft: Assessment, person: User, code: str = "F1.1", **fields: Any) -> None:
+    """Somebody writes an answer on the page."""
+    rating = draft.ratings.get(indicator__code=code)
+    now = {
+        name: getattr(rating, name) for name in ("score", "non_score", "rationale", "confidence", "version")
+    }
+    written = recording.AnswerInput(rating.indicator, **(now | fields))
+    recording.save_ratings(assessment=draft, answers=[written], by=person, at=timezone.now())
+
+
+def fields(draft: Assessment, code: str) -> tuple[Any, ...]:
+    rating = draft.ratings.get(indicator__code=code)
+    return rating.score, rating.non_score, rating.rationale, rating.confidence

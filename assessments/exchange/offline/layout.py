@@ -10,7 +10,7 @@ from assessments.models import Dimension, Source
 
 # Sheets of a fixed name. A dimension's sheet is called by its code, which never begins with an underscore.
 INSTRUCTIONS, EVIDENCE, SOURCES, MARK = "Read me first", "New evidence", "Sources", "_mark"
-MARK_CELL = "A2"
+MARK_ROW = 2
 LONGEST_NAME = 31
 
 # Rows are counted from 1, as people do: those above the first hold marking, titles and headings.
@@ -21,23 +21,28 @@ MOST_ROWS = 400
 
 CODE, QUESTION, MEANINGS, ANSWER, CONFIDENCE, RATIONALE, CITED = "ABCDEFG"
 HEADINGS: dict[str, tuple[Promise, int]] = {
-    CODE: (_("Code"), 9),
-    QUESTION: (_("Question"), 34),
-    MEANINGS: (_("What the answers mean"), 42),
-    ANSWER: (_("Answer"), 10),
-    CONFIDENCE: (_("Confidence"), 13),
-    RATIONALE: (_("Rationale"), 62),
-    CITED: (_("Evidence cited so far"), 38),
+    CODE: (_("Code"), 7),
+    QUESTION: (_("Question"), 30),
+    MEANINGS: (_("What the answers mean"), 36),
+    ANSWER: (_("Answer"), 9),
+    CONFIDENCE: (_("Confidence"), 12),
+    RATIONALE: (_("Rationale"), 60),
+    CITED: (_("Evidence cited so far"), 30),
 }
 INDICATOR, SOURCE, LOCATOR, STANCE = "ABCD"
 EVIDENCE_HEADINGS: dict[str, tuple[Promise, int]] = {
     INDICATOR: (_("Indicator"), 12),
-    SOURCE: (_("Source"), 80),
-    LOCATOR: (_("Place"), 34),
+    SOURCE: (_("Source"), 76),
+    LOCATOR: (_("Place"), 30),
     STANCE: (_("Stance"), 26),
 }
 SHORT = {NonScore.NOT_APPLICABLE.value: "NA", NonScore.INSUFFICIENT_EVIDENCE.value: "IE"}
 ANSWERS = ("1", "2", "3", "4", "5", *SHORT.values())
+
+# Spreadsheets do not all fit rows to their texts: heights are set, in points, for about this many lines.
+POINTS_A_LINE = 15
+LEAST_LINES = 8
+TALLEST_ROW = 409
 
 # Cells hold 32,767 UTF-16 units at most.
 LONGEST_CELL = 32_767
@@ -46,6 +51,14 @@ LONGEST_CELL = 32_767
 def units(text: str) -> int:
     """The length of a text as spreadsheets count it."""
     return len(text.encode("utf-16-le")) // 2
+
+
+def height(texts: Iterable[tuple[str, int]], least: int = 1) -> int:
+    """The height of a row in points that shows all its texts, each given with the width of its column."""
+    lines = [
+        sum(1 + len(line) * 10 // (width * 9) for line in text.split("\n")) for text, width in texts if text
+    ]
+    return min(POINTS_A_LINE * max([least, *lines]) + 3, TALLEST_ROW)
 
 
 def sheet_names(dimensions: Iterable[Dimension]) -> dict[str, str]:

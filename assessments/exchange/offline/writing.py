@@ -42,7 +42,9 @@ FORMATS: dict[str, dict[str, Any]] = {
     "open": {**TEXT, "locked": False},
     "choice": {**TEXT, "locked": False, "num_format": "General", "align": "center"},
 }
-LANDSCAPE_A4 = 9
+A4 = 9
+# A single column is never shrunk to a page, so these have to fit one.
+PORTRAIT_WIDTH, LANDSCAPE_WIDTH = 76, 110
 FORMAT_ONLY = {"format_columns": True, "format_rows": True}
 
 
@@ -118,7 +120,7 @@ class _Form:
         self.put(sheet, "A3", str(self.assessment), "marking")
         sheet.write_string("A4", words)
         sheet.set_landscape()
-        sheet.set_paper(LANDSCAPE_A4)
+        sheet.set_paper(A4)
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.4, right=0.4)
         marking, place = self.marking.replace("&", "&&"), name.replace("&", "&&")
@@ -140,9 +142,10 @@ class _Form:
             _("Made on %(day)s.") % {"day": date_format(self.at, "j F Y, H:i e")},
         )
         sheet.set_portrait()
-        sheet.set_column("A:A", 96)
+        sheet.set_column("A:A", PORTRAIT_WIDTH)
         for row, words in enumerate(instructions(self.assessment), start=layout.FIRST_ROW):
             self.put(sheet, f"A{row}", words, "words")
+            sheet.set_row(row - 1, layout.height([(words, PORTRAIT_WIDTH)]))
 
     def dimension(self, name: str, indicators: Sequence[Indicator], ratings: dict[int, Rating]) -> None:
         dimension = indicators[0].dimension
@@ -167,18 +170,22 @@ class _Form:
                 "Descriptive: places the pair between two poles and never counts in a score."
             )
         meanings = "\n".join(f"{score}: {words}" for score, words in sorted(indicator.scale.items()))
-        self.put(sheet, f"{layout.CODE}{row}", indicator.code, "fixed")
-        self.put(sheet, f"{layout.QUESTION}{row}", question, "fixed")
-        self.put(sheet, f"{layout.MEANINGS}{row}", meanings, "fixed")
-        self._answer(sheet, f"{layout.ANSWER}{row}", rating)
-        self.put(sheet, f"{layout.CONFIDENCE}{row}", _confidence(rating), "choice")
         rationale = rating.rationale if rating else ""
-        if _too_long(rationale):
-            told = _("This rationale is too long for a spreadsheet: edit it on the page.")
-            self.put(sheet, f"{layout.RATIONALE}{row}", told, "fixed")
-        else:
-            self.put(sheet, f"{layout.RATIONALE}{row}", rationale, "open")
-        self.put(sheet, f"{layout.CITED}{row}", _cited(rating), "fixed")
+        if too_long := _too_long(rationale):
+            rationale = _("This rationale is too long for a spreadsheet: edit it on the page.")
+        texts = {
+            layout.CODE: (indicator.code, "fixed"),
+            layout.QUESTION: (question, "fixed"),
+            layout.MEANINGS: (meanings, "fixed"),
+            layout.CONFIDENCE: (_confidence(rating), "choice"),
+            layout.RATIONALE: (rationale, "fixed" if too_long else "open"),
+            layout.CITED: (_cited(rating), "fixed"),
+        }
+        for column, (text, style) in texts.items():
+            self.put(sheet, f"{column}{row}", text, style)
+        self._answer(sheet, f"{layout.ANSWER}{row}", rating)
+        shown = [(text, layout.HEADINGS[column][1]) for column, (text, _style) in texts.items()]
+        sheet.set_row(row - 1, layout.height(shown, layout.LEAST_LINES))
 
     def _answer(self, sheet: Worksheet, cell: str, rating: Rating | None) -> None:
         if rating and rating.score:
@@ -203,6 +210,7 @@ class _Form:
         self.table(sheet, layout.EVIDENCE_HEADINGS)
         last = layout.FIRST_ROW + layout.EVIDENCE_ROWS - 1
         for row in range(layout.FIRST_ROW, last + 1):
+            sheet.set_row(row - 1, 2 * layout.POINTS_A_LINE)
             for column in layout.EVIDENCE_HEADINGS:
                 self.put(sheet, f"{column}{row}", "", "open")
         first = layout.FIRST_ROW
@@ -223,9 +231,11 @@ class _Form:
             _("The library that you can cite from. On the sheet %(sheet)s, choose one of these lines.")
             % {"sheet": layout.EVIDENCE},
         )
-        self.table(sheet, {"A": (_("Key and source"), 140)})
+        self.table(sheet, {"A": (_("Key and source"), LANDSCAPE_WIDTH)})
         for row, source in enumerate(offered, start=layout.FIRST_ROW):
-            self.put(sheet, f"A{row}", layout.source_line(source), "fixed")
+            line = layout.source_line(source)
+            self.put(sheet, f"A{row}", line, "fixed")
+            sheet.set_row(row - 1, layout.height([(line, LANDSCAPE_WIDTH)]))
         sheet.freeze_panes(layout.FIRST_ROW - 1, 0)
 
     def mark(self, mark: Mark, indicators: Sequence[Indicator]) -> None:
@@ -234,7 +244,7 @@ class _Form:
         sheet.very_hidden()
         sheet.protect()
         sheet.write_string("A1", _("Do not change this sheet: it says what the form was made from."))
-        sheet.write_string(layout.MARK_CELL, mark.signed())
+        sheet.write_string(f"A{layout.MARK_ROW}", mark.signed())
         for row, indicator in enumerate(indicators, start=1):
             sheet.write_string(f"B{row}", indicator.code)
 
