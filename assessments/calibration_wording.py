@@ -50,7 +50,7 @@ def standing(calibration: Calibration) -> str:
     if calibration.status == CalibrationStatus.REJECTED:
         values["reason"] = calibration.reason
         return _("Calibration %(number)d was rejected on %(day)s: %(reason)s") % values
-    return _("Calibration %(number)d is in force since %(day)s.") % values
+    return _("Calibration %(number)d has been in force since %(day)s.") % values
 
 
 def _replaced(calibration: Calibration, values: dict[str, Any]) -> str:

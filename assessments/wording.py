@@ -100,6 +100,11 @@ def score_words(figure: Figure, scale: Scale) -> ScoreWords | None:
     )
 
 
+def scale_in_words(scale: Scale) -> str:
+    """The words of a framework's scale with their numbers, such as ``1 absent, 2 weak``."""
+    return ", ".join(f"{number} {scale[number].lower()}" for number in sorted(scale))
+
+
 def probability(share: float) -> str:
     """As whole percents, and never as certain."""
     return _("over 99%") if share > 0.99 else f"{share:.0%}"

@@ -44,6 +44,10 @@ class ScorecardFilterForm(forms.Form):
 
     def __init__(self, *args: Any, dyad: Dyad, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._words: dict[str, dict[Any, Any]] = {
+            "arrangement": dict(Arrangement.choices),
+            "evidence": dict(EVIDENCE),
+        }
         self.set_choices("marking", [("", _("Any marking")), *Marking.choices])
         self.set_choices(
             "side",
@@ -62,6 +66,7 @@ class ScorecardFilterForm(forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - as declared above
         field.choices = choices
+        self._words[name] = dict(choices)
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
@@ -82,3 +87,14 @@ class ScorecardFilterForm(forms.Form):
             return ""
         given = {name: value for name, value in self.cleaned_data.items() if value}
         return f"&{urlencode(given)}" if given else ""
+
+    @property
+    def in_words(self) -> str:
+        """What the answers are narrowed to, such as *Arrangement (field level): Sequential*."""
+        if not self.is_valid():
+            return ""
+        return "; ".join(
+            f"{self.fields[name].label}: {self._words.get(name, {}).get(value, value)}"
+            for name, value in self.cleaned_data.items()
+            if value
+        )

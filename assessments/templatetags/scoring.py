@@ -7,7 +7,7 @@ from django.template.defaultfilters import floatformat
 from django.utils.formats import number_format
 
 from assessments.models import Indicator
-from assessments.wording import AGREEMENT, BADGES, MEASURES, PARTS, counts_in_words
+from assessments.wording import AGREEMENT, BADGES, MEASURES, PARTS, band_of, counts_in_words
 
 register = template.Library()
 
@@ -24,8 +24,8 @@ def in_words(score: int | str, indicator: Indicator) -> str:
 
 @register.filter
 def heat(score: float) -> int:
-    """The step, 1 to 5, of a score on the scale of colours: each step is 0.8 wide."""
-    return min(5, int((score - 1) / 0.8) + 1)
+    """The step, 1 to 5, of a score on the scale of colours; it changes where a score's word does."""
+    return band_of(score)
 
 
 @register.filter

@@ -182,7 +182,7 @@ def _scorecard_context(
     return {
         "adjusted": None if selection.narrows else adjusted(request.user, scorecard.dyad, framework),
         "narrowed": selection.narrows,
-        "glance": glance(result, names, framework.scale, findings, scorecard.dyad),
+        "glance": glance(result, names, framework.scale, findings, scorecard.dyad, assessments),
         "levels": [
             level_detail(result, level, names, poles, pictures.get(level.code, ())) for level in result.levels
         ],

@@ -315,7 +315,7 @@ def test_the_command_proposes_and_says_what_would_move(framework: Framework) -> 
     assert "No longer a finding:" in text
     out = StringIO()
     call_command("calibrate", "--put-in-force", stdout=out)
-    assert "Calibration 2 is in force since" in out.getvalue()
+    assert "Calibration 2 has been in force since" in out.getvalue()
     assert statuses(framework) == [(1, "replaced"), (2, "in_force")]
     call_command("calibrate", "--put-in-force", stdout=StringIO())
     assert len(statuses(framework)) == 2

@@ -72,7 +72,7 @@ def test_an_administrator_starts_a_fit_and_sees_it_run(
     client: Client, framework: Framework, severe: User
 ) -> None:
     administrator = AdministratorFactory()
-    assert "No joint fit has been asked for yet." in page(client, administrator)
+    assert "No joint fit has been made yet." in page(client, administrator)
     asked = client.post(PAGE, follow=True).text
     assert "The joint fit waits for the worker." in asked
     assert 'hx-trigger="every 3s"' in asked

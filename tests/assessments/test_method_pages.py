@@ -67,7 +67,7 @@ def test_it_names_the_calibration_in_force_and_the_one_proposed(
     client: Client, proposal: Calibration
 ) -> None:
     page = text(client, "/method/", reader(OrganisationFactory()))
-    assert "Calibration 1 is in force since 2 January 2026." in page
+    assert "Calibration 1 has been in force since 2 January 2026." in page
     assert "Calibration 2 is proposed: see what it moves" in page
     assert "fewer than five dyads" in page
     assert "1 dyad, 1 assessor." in page
@@ -174,7 +174,7 @@ def test_an_administrator_puts_it_in_force(client: Client, proposal: Calibration
     status, page = decide(client, proposal, decision="put_in_force")
     assert status == 200
     assert "The calibration is in force. All scorecards follow it." in page
-    assert "Calibration 2 is in force since" in page
+    assert "Calibration 2 has been in force since" in page
     assert f"Decided by {person}." in page
     assert "Your decision" not in page
     proposal.refresh_from_db()

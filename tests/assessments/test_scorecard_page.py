@@ -142,7 +142,7 @@ class TestFilters:
         query: str,
         answers: dict[str, list[int]],
     ) -> None:
-        assert "A filtered view." in page(client, dyad, f"?{query}")
+        assert "A filtered view: " in page(client, dyad, f"?{query}")
         for code, scores in answers.items():
             level = "political" if code.startswith("P") else "field"
             response = client.get(f"{dyad.get_absolute_url()}{level}/?of={code}&{query}")

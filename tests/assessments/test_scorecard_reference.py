@@ -103,9 +103,11 @@ def test_a_withheld_level_has_no_number(pages: dict[str, str]) -> None:
 
 def test_a_newcomer_finds_three_answers_at_a_glance(pages: dict[str, str]) -> None:
     glance = words(section(pages["UN-NATO"], "glance"))
-    assert "F3 Chain-of-command clarity Partial 2.7" in glance
+    assert "2 weak, 3 partial, 4 good" in glance
+    assert "F3 Chain-of-command clarity Partial 2.69 interval 1.7 to 3.7" in glance
     assert "How sure: unsure. Between 2.02 and 3.78 (weak to good)." in glance
-    assert "Do this first Formalise the partnership of UN and NATO" in glance
+    assert "1 assessor, 1 engagement, 1995–1996" in glance
+    assert "Do this first, for the pair as a whole Formalise the partnership of UN and NATO" in glance
 
 
 def test_it_says_what_is_not_known(pages: dict[str, str]) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from assessments import wording
 from assessments.choices import FindingKind, Level, RecommendationStatus
-from assessments.models import Finding
+from assessments.models import Assessment, Finding
 from assessments.scoring.contrasts import PERCEPTION
 from assessments.scoring.inputs import FIRST, SECOND
 from assessments.scoring.results import DESCRIPTIVE, NOT_APPLICABLE, Figure, LevelResult, ScorecardResult
@@ -35,6 +35,7 @@ class LevelGlance:
     figure: LevelResult
     label: str
     words: wording.ScoreWords | None
+    years: str
     trend: str
     dimensions: tuple[Line, ...]
 
@@ -43,6 +44,7 @@ class LevelGlance:
 class Glance:
     """``first`` is the finding whose recommendation comes first; ``unknown`` says what lacks answers."""
 
+    scale: str
     levels: tuple[LevelGlance, ...]
     gap: str
     strongest: tuple[Line, ...]
@@ -52,11 +54,18 @@ class Glance:
 
 
 def glance(
-    result: ScorecardResult, names: Names, scale: wording.Scale, findings: Sequence[Finding], dyad: Dyad
+    result: ScorecardResult,
+    names: Names,
+    scale: wording.Scale,
+    findings: Sequence[Finding],
+    dyad: Dyad,
+    assessments: Sequence[Assessment],
 ) -> Glance:
+    """``assessments``: those that the figures rest on; they say of what years a level's figures are."""
     strongest, weakest = _extremes(result, names, scale)
     return Glance(
-        levels=tuple(_level(result, level, names, scale) for level in result.levels),
+        scale=_("Scores run from 1 to 5: %(words)s.") % {"words": wording.scale_in_words(scale)},
+        levels=tuple(_level(result, level, names, scale, assessments) for level in result.levels),
         gap=_gap(result),
         strongest=strongest,
         weakest=weakest,
@@ -72,15 +81,30 @@ def _line(figure: Figure, level: str, names: Names, scale: wording.Scale) -> Lin
     return Line(figure, names[figure.code], level, wording.score_words(figure, scale))
 
 
-def _level(result: ScorecardResult, level: LevelResult, names: Names, scale: wording.Scale) -> LevelGlance:
+def _level(
+    result: ScorecardResult,
+    level: LevelResult,
+    names: Names,
+    scale: wording.Scale,
+    assessments: Sequence[Assessment],
+) -> LevelGlance:
     asked = [d for d in level.dimensions if d.status not in {DESCRIPTIVE, NOT_APPLICABLE}]
     return LevelGlance(
         figure=level,
         label=str(Level(level.code).label),
         words=wording.score_words(level, scale),
+        years=_years([a for a in assessments if a.level == level.code]),
         trend=trend_sentence(result, level.code) if level.published else "",
         dimensions=tuple(_line(dimension, level.code, names, scale) for dimension in asked),
     )
+
+
+def _years(assessments: Sequence[Assessment]) -> str:
+    """The years that assessments are about, as a span of years; nothing without any."""
+    if not assessments:
+        return ""
+    first, last = min(a.period_start for a in assessments), max(a.period_end for a in assessments)
+    return str(first) if first == last else f"{first}–{last}"
 
 
 def _extremes(
