@@ -19,6 +19,7 @@ class Kind(models.TextChoices):
     SECTION = "section", _("Dimensions called complete")
     AUTHOR = "author", _("Authors")
     STATE = "state", _("State and review")
+    COMMENT = "comment", _("Comments")
     RELEASE = "release", _("Release")
 
 
@@ -78,7 +79,7 @@ def same(one: Value, other: Value) -> bool:
 def folded(changes: Iterable[Entry], cuts: Iterable[datetime]) -> list[Entry]:
     """Changes of one person to one field, in the order of time, as one entry unless a pause lies between.
 
-    Nothing is folded across ``cuts``: the times at which revisions were made.
+    Nothing is folded across ``cuts``: the times at which the assessment moved on.
     """
     cuts = sorted(cuts)
     entries: list[Entry] = []

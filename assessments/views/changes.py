@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from assessments.choices import Confidence, NonScore
 from assessments.differences import Difference, differences
 from assessments.models import Assessment, Indicator
+from assessments.text_differences import Piece, sides
 
 FIELDS = {
     "score": _("Score"),
@@ -35,6 +36,11 @@ class Change:
     field: str
     before: str
     after: str
+
+    @property
+    def sides(self) -> tuple[list[Piece], list[Piece]]:
+        """Both texts, the first with the words that were removed marked, the second with those added."""
+        return sides(self.before, self.after)
 
 
 def changes_between(

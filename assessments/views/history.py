@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from assessments.forms.history import HistoryFilterForm
 from assessments.history.answers import rationales
-from assessments.history.entries import Entry, Kept, Somebody, Value
+from assessments.history.entries import Entry, Kept, Kind, Somebody, Value
 from assessments.history.reading import history_of
 from assessments.models import Indicator
 from assessments.text_differences import pieces, shortened
@@ -68,7 +68,7 @@ def _rows(
     rows = []
     for entry in entries:
         before, after = shown(entry.before), shown(entry.after)
-        text = isinstance(entry.before, Kept)
+        text = isinstance(entry.before, Kept) or (entry.kind is Kind.COMMENT and bool(before))
         rows.append(
             {
                 "entry": entry,

@@ -13,7 +13,6 @@ from assessments import snapshot
 from assessments.choices import State
 from assessments.forms.history import RevisionsForm
 from assessments.models import Assessment, Revision
-from assessments.text_differences import sides
 from assessments.views.authors import own_assessment
 from assessments.views.changes import Change, changes_between
 from organisations.http import SignedInRequest
@@ -83,7 +82,7 @@ def compare_revisions(request: SignedInRequest, pk: int, earlier: str, later: st
 
 def _content(assessment: Assessment, stage: Stage) -> dict[str, Any]:
     if stage.revision is None:
-        return snapshot.content_of(assessment)
+        return snapshot.content_of(assessment, with_open=True)
     content: dict[str, Any] = stage.revision.content
     return content
 
@@ -94,6 +93,6 @@ def _groups(changes: Iterable[Change]) -> list[dict[str, Any]]:
     for change in changes:
         heading = str(change.indicator) if change.indicator else _("Description")
         group = groups.setdefault(heading, {"heading": heading, "rows": []})
-        before, after = sides(change.before, change.after)
+        before, after = change.sides
         group["rows"].append({"field": change.field, "before": before, "after": after})
     return list(groups.values())

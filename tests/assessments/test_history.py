@@ -1,13 +1,14 @@
 """The history of an assessment: what it tells, what it folds, whom it tells."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.test import Client
 
+from assessments.actions import desk
 from assessments.actions.assessments import amend, describe, release
 from assessments.actions.authorship import (
     add_co_author,
@@ -220,6 +221,34 @@ def test_every_kind_of_step_is_told() -> None:
     assert "p. 1; Supports the answer" in str(cited[0].after)
     assert cited[-1].before == cited[2].after
     assert "Well done." in {entry.note for entry in told(draft, "state")}
+
+
+def test_comments_and_assignments_are_told(client: Client) -> None:
+    assessment = make_assessment("submitted")
+    boss, reads = coordinator(assessment.on_behalf_of), reviewer(assessment.on_behalf_of)
+    indicator = assessment.applicable_indicators()[0]
+    desk.assign(assessment=assessment, reviewer=reads, by=boss, at=AT, due=date(2026, 2, 1))
+    said = desk.comment(assessment=assessment, text="Which summit?", by=reads, at=AT, indicator=indicator)
+    desk.comment(assessment=assessment, text="That of 2003.", by=assessment.assessor, at=AT, parent=said)
+    desk.change_comment(comment=said, version=1, text="Which summits?", by=reads, at=AT)
+    desk.settle(comment=said, resolved=True, by=reads, at=AT)
+    desk.settle(comment=said, resolved=False, by=reads, at=AT)
+    desk.assign(assessment=assessment, reviewer=None, by=boss, at=AT)
+    client.force_login(assessment.assessor)
+    found = list(lines(client, assessment, "?kind=comment"))
+    assert sorted(found) == sorted(
+        [
+            f"{reads} | {indicator} | Comment |  | Which summit?",
+            f"{assessment.assessor} | {indicator} | Reply |  | That of 2003.",
+            f"{reads} | {indicator} | Comment changed | Which summit? | Which summits?",
+            f"{reads} | {indicator} | Thread resolved |  | Which summits?",
+            f"None | {indicator} | Thread opened again |  | Which summits?",
+        ]
+    )
+    told_of = list(lines(client, assessment, "?kind=state"))
+    assert f"{boss} | None | Reviewer assigned |  | {reads}" in told_of
+    assert f"None | None | No longer the reviewer | {reads} | " in told_of
+    assert "Due 2026-02-01" in {entry.note for entry in told(assessment, "state")}
 
 
 def test_what_an_amendment_carries_over_is_one_entry() -> None:

@@ -72,7 +72,7 @@ COUNT_OF_NOTICES = 'SELECT COUNT(*) AS "__count" FROM "assessments_notice"'
 QUERIES = {
     "home": 13,
     "assessments": 7,
-    "history": 18,
+    "history": 20,
     "revisions": 7,
     "compare-revisions": 7,
     "assessment": 23,
@@ -116,7 +116,7 @@ QUERIES_OF_A_DRAFT = {
     "offline": 5,
     "offline-form": 15,
     "authors": 9,
-    "history": 16,
+    "history": 18,
     "revisions": 5,
     "compare-revisions": 9,
 }

@@ -78,6 +78,11 @@ def test_a_draft_is_compared_with_what_was_submitted(client: Client) -> None:
     change(assessment, "P1.2", confidence="high")
     client.force_login(assessment.assessor)
     assert shown(client, assessment, "1", "now") == [("P1.2", "Confidence", "Moderate", "High")]
+    change(assessment, "P1.2", score=None, confidence="")
+    assert shown(client, assessment, "1", "now") == [
+        ("P1.2", "Score", "3", ""),
+        ("P1.2", "Confidence", "Moderate", ""),
+    ]
 
 
 def test_an_amendment_is_compared_with_what_it_amends(client: Client) -> None:

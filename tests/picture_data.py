@@ -1,0 +1,106 @@
+"""What the pictures show beside the reference cases: work of one organisation in progress."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from assessments.actions import assessments, authorship, recording, review, submission
+from assessments.actions.reference import DEMO_PASSWORD
+from assessments.choices import Stance
+from assessments.models import Assessment
+from organisations.actions.people import add_membership, add_person
+from organisations.models import Organisation, User
+from organisations.roles import Role
+
+ANALYST, SECOND, REVIEWER = "analyst@eu.example", "second-analyst@eu.example", "reviewer@eu.example"
+LEFT_OPEN = {"F5.3", "F5.4", "F8.1", "F8.2", "F8.3"}
+REASON = "P2.1: has the review changed anything? Say what is known.\nP4.2: who does what?"
+GOVERNS = "The declaration governs planning, training, communication and best practices"
+TASKS = "The two often carry out similar tasks: peacekeeping, policing, civilian activities"
+CHANGES = [
+    (
+        "P2.1",
+        3,
+        [f"{GOVERNS}.", f"{GOVERNS}. It has been reviewed; what the review changed is not on record."],
+    ),
+    ("P4.2", 3, [f"{TASKS}; the sources name no division of labour."]),
+]
+
+
+def prepare() -> None:
+    """A field draft half done by two analysts, and a political one that was returned and submitted again."""
+    organisation = Organisation.objects.get(acronym="EU")
+    analyst, reviewer = (User.objects.get(email=address) for address in (ANALYST, REVIEWER))
+    administrator = User.objects.filter(is_superuser=True)[0]
+    second = add_person(
+        email=SECOND, name="Second analyst of the EU", password=DEMO_PASSWORD, by=administrator
+    )
+    add_membership(user=second, organisation=organisation, role=Role.ANALYST, by=administrator)
+    copied = Assessment.objects.filter(dyad__first__acronym="UN", dyad__second__acronym="EU")
+    draft = copy(copied.get(engagement__name="MONUC-Artemis"), organisation, analyst)
+    speak_against(draft, "F3.1", analyst)
+    authorship.add_co_author(assessment=draft, person=second, by=analyst, at=timezone.now())
+    political = copy(copied.filter(engagement=None)[0], organisation, analyst)
+    submission.submit(assessment=political, by=analyst, at=timezone.now(), reason="Both sources say so.")
+    revision = review.start_review(assessment=political, by=reviewer, at=timezone.now())
+    review.return_for_changes(revision=revision, by=reviewer, reason=REASON, at=timezone.now())
+    submission.revise(assessment=political, by=analyst, at=timezone.now())
+    rewrite(political, analyst)
+    submission.submit(assessment=political, by=analyst, at=timezone.now(), reason="Both sources say so.")
+
+
+def copy(original: Assessment, organisation: Organisation, by: User) -> Assessment:
+    """The answers of a reference case, answered again for another organisation, but for some left open."""
+    draft = assessments.open_assessment(
+        by=by,
+        on_behalf_of=organisation,
+        dyad=original.dyad,
+        engagement=original.engagement,
+        framework=original.framework,
+        period=(original.period_start, original.period_end),
+        basis=original.basis,
+        at=timezone.now() - timedelta(days=2),
+    )
+    ratings = original.ratings.exclude(indicator__code__in=LEFT_OPEN)
+    for rating in ratings.select_related("indicator"):
+        answer = recording.AnswerInput(
+            rating.indicator, rating.score, rating.non_score, rating.rationale, rating.confidence
+        )
+        recording.save_ratings(assessment=draft, answers=[answer], by=by, at=timezone.now())
+        for evidence in rating.evidence.all():
+            recording.add_evidence(
+                assessment=draft,
+                indicator=rating.indicator,
+                source=evidence.source,
+                by=by,
+                at=timezone.now(),
+                locator=evidence.locator,
+            )
+    return draft
+
+
+def rewrite(draft: Assessment, by: User) -> None:
+    """Two answers changed, one of them in several saves as autosave makes them."""
+    for code, score, texts in CHANGES:
+        rating = draft.ratings.select_related("indicator").get(indicator__code=code)
+        for text in texts:
+            given = recording.AnswerInput(
+                rating.indicator, score, "", text, rating.confidence or "moderate", rating.version
+            )
+            (rating,) = recording.save_ratings(assessment=draft, answers=[given], by=by, at=timezone.now())
+
+
+def speak_against(draft: Assessment, code: str, by: User) -> None:
+    """Turn the evidence of an answer against it, for the checks to find."""
+    rating = draft.ratings.select_related("indicator").get(indicator__code=code)
+    for evidence in rating.evidence.select_related("source", "rating__assessment"):
+        recording.remove_evidence(evidence=evidence, by=by, at=timezone.now())
+        recording.add_evidence(
+            assessment=draft,
+            indicator=rating.indicator,
+            source=evidence.source,
+            by=by,
+            at=timezone.now(),
+            locator=evidence.locator,
+            stance=Stance.CONTRADICTS,
+        )

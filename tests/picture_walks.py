@@ -1,0 +1,132 @@
+"""The way to each picture, by whom, through the pages as people go through them."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Browser, BrowserContext, expect
+
+from assessments.actions.reference import DEMO_PASSWORD
+from tests.browser import Visitor
+from tests.picture_data import ANALYST, REVIEWER, SECOND
+
+
+class Tour:
+    """Windows of several people, closed together."""
+
+    def __init__(self, browser: Browser, address: str, size: tuple[int, int]) -> None:
+        self.browser, self.address = browser, address
+        self.size = size
+        self.contexts: list[BrowserContext] = []
+
+    def sign_in(self, email: str) -> Visitor:
+        width, height = self.size
+        context = self.browser.new_context(
+            viewport={"width": width, "height": height}, locale="en-GB", color_scheme="light"
+        )
+        self.contexts.append(context)
+        visitor = Visitor(context.new_page(), self.address)
+        visitor.page.on("dialog", lambda dialog: dialog.accept())
+        visitor.sign_in(email, DEMO_PASSWORD)
+        return visitor
+
+    def end(self) -> None:
+        for context in self.contexts:
+            context.close()
+
+
+Walk = Callable[[Tour, Visitor], object]
+
+
+def at(path: str) -> Walk:
+    return lambda _tour, visitor: visitor.open(path)
+
+
+def scroll_to(visitor: Visitor, selector: str, *, edge: str = "start") -> None:
+    """Scroll so that an element stands at the top of the window, or with ``edge="end"`` at its foot."""
+    visitor.page.locator(selector).first.evaluate(
+        "(e, edge) => e.scrollIntoView({ block: edge, behavior: 'instant' })", edge
+    )
+
+
+def open_draft(visitor: Visitor) -> None:
+    visitor.page.get_by_role("region", name="My drafts").get_by_role("link").first.click()
+
+
+def editor(_tour: Tour, visitor: Visitor) -> None:
+    """An indicator with its anchors, and an answer that has just been saved."""
+    open_draft(visitor)
+    visitor.page.get_by_role("link", name="F5 ").first.click()
+    section = visitor.page.locator('[id="indicator-F5.3"]')
+    section.locator("input[value='2']").check()
+    visitor.page.locator('[name="F5.3-rationale"]').fill(
+        "The mandate named a date. Whether it was **extended for the last departure** is not on record."
+    )
+    saved(visitor, "F5.3")
+    section.get_by_label("Low").check()
+    saved(visitor, "F5.3")
+    scroll_to(visitor, '[id="indicator-F5.3"]', edge="end")
+
+
+def saved(visitor: Visitor, code: str) -> None:
+    """Wait until what was typed last is on the server."""
+    visitor.page.wait_for_timeout(1500)
+    expect(visitor.page.locator(f'[id="indicator-{code}"]').get_by_role("status")).to_contain_text("Saved ")
+
+
+def tasks(_tour: Tour, visitor: Visitor) -> None:
+    open_draft(visitor)
+    visitor.page.get_by_role("link", name="F2 ").first.click()
+    visitor.press("Save and mark as complete")
+    visitor.follow("All dimensions")
+
+
+def conflict(tour: Tour, visitor: Visitor) -> None:
+    """Two analysts on one answer."""
+    open_draft(visitor)
+    visitor.page.get_by_role("link", name="F4 ").first.click()
+    second = tour.sign_in(SECOND)
+    second.page.goto(visitor.page.url)
+    second.page.locator('[name="F4.3-rationale"]').fill("Records were asked for; none were handed over.")
+    saved(second, "F4.3")
+    visitor.page.locator('[name="F4.3-rationale"]').fill("Nobody debriefed the staff who left.")
+    visitor.page.get_by_text("Two answers.").wait_for()
+    scroll_to(visitor, '[id="indicator-F4.3"]')
+
+
+def check(_tour: Tour, visitor: Visitor) -> None:
+    open_draft(visitor)
+    visitor.page.get_by_role("link", name="Check and submit").click()
+
+
+def political(visitor: Visitor) -> str:
+    """The address of the assessment that was returned and submitted again."""
+    region = visitor.page.get_by_role("region", name="Submitted by me")
+    address = region.get_by_role("link").first.get_attribute("href")
+    assert address is not None
+    return address
+
+
+def history(_tour: Tour, visitor: Visitor) -> None:
+    visitor.open(f"{political(visitor)}history/")
+
+
+def compared(_tour: Tour, visitor: Visitor) -> None:
+    visitor.open(f"{political(visitor)}revisions/1/2/")
+
+
+def review(_tour: Tour, visitor: Visitor) -> None:
+    visitor.page.get_by_role("region", name="To review").get_by_role("link").first.click()
+    visitor.press("Review")
+    visitor.page.get_by_role("button", name="Approve").wait_for()
+
+
+WALKS: dict[str, tuple[str, Walk]] = {
+    "home": ("coordinator@un.example", at("/")),
+    "scorecard": ("reader@eu.example", at("/dyads/UN-EU/")),
+    "tasks": (ANALYST, tasks),
+    "recording": (ANALYST, editor),
+    "conflict": (ANALYST, conflict),
+    "check": (ANALYST, check),
+    "history": (ANALYST, history),
+    "revisions": (ANALYST, compared),
+    "review": (REVIEWER, review),
+}
