@@ -19,7 +19,7 @@ help:
 	@echo "make test      every test, in parallel"
 	@echo "make check     style, types, architecture, templates, migrations, deployment settings"
 	@echo "make bench     benchmarks (BENCH_ARGS=--help for sizes)"
-	@echo "make pictures  the pictures of the README"
+	@echo "make pictures  the pictures of the README and the guides"
 
 $(INSTALLED): $(REQUIREMENTS)
 	@test -x $(PYTHON) || python3 -m venv $(VENV)

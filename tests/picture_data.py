@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from assessments.actions import assessments, authorship, recording, review, submission
+from assessments.actions import assessments, authorship, desk, recording, review, submission
 from assessments.actions.reference import DEMO_PASSWORD
 from assessments.choices import Stance
 from assessments.models import Assessment
@@ -43,9 +43,18 @@ def prepare() -> None:
     political = copy(copied.filter(engagement=None)[0], organisation, analyst)
     submission.submit(assessment=political, by=analyst, at=timezone.now(), reason="Both sources say so.")
     revision = review.start_review(assessment=political, by=reviewer, at=timezone.now())
+    asked = desk.comment(
+        assessment=political,
+        text="Has the review changed anything in practice?",
+        by=reviewer,
+        at=timezone.now(),
+        indicator=political.applicable_indicators().get(code="P2.1"),
+    )
     review.return_for_changes(revision=revision, by=reviewer, reason=REASON, at=timezone.now())
     submission.revise(assessment=political, by=analyst, at=timezone.now())
     rewrite(political, analyst)
+    answered = "Nothing on record. The rationale says so now, and the score is lower."
+    desk.comment(assessment=political, text=answered, by=analyst, at=timezone.now(), parent=asked)
     submission.submit(assessment=political, by=analyst, at=timezone.now(), reason="Both sources say so.")
 
 

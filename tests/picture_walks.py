@@ -1,7 +1,10 @@
 """The way to each picture, by whom, through the pages as people go through them."""
 
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
+from openpyxl import load_workbook
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from assessments.actions.reference import DEMO_PASSWORD
@@ -119,6 +122,31 @@ def review(_tour: Tour, visitor: Visitor) -> None:
     visitor.page.get_by_role("button", name="Approve").wait_for()
 
 
+def comments(tour: Tour, visitor: Visitor) -> None:
+    """A thread at the answer that it is about."""
+    review(tour, visitor)
+    scroll_to(visitor, '[id="indicator-P2.1"]')
+
+
+def offline(_tour: Tour, visitor: Visitor) -> None:
+    """A form that came back with an answer, a rationale and a fault."""
+    open_draft(visitor)
+    visitor.follow("Offline form")
+    with visitor.page.expect_download() as started:
+        visitor.follow("Download the form")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / started.value.suggested_filename
+        started.value.save_as(file)
+        book = load_workbook(file)
+        sheet = book["F8"]
+        sheet["D6"], sheet["F6"] = 3, "Units came with what they had; nobody had planned their support."
+        sheet["D7"] = 7
+        book.save(file)
+        visitor.page.get_by_label("Workbook").set_input_files(file)
+        visitor.press("Upload and look")
+        visitor.page.get_by_role("button", name="Save this").wait_for()
+
+
 WALKS: dict[str, tuple[str, Walk]] = {
     "home": ("coordinator@un.example", at("/")),
     "scorecard": ("reader@eu.example", at("/dyads/UN-EU/")),
@@ -128,5 +156,8 @@ WALKS: dict[str, tuple[str, Walk]] = {
     "check": (ANALYST, check),
     "history": (ANALYST, history),
     "revisions": (ANALYST, compared),
+    "reviews": (REVIEWER, at("/reviews/")),
     "review": (REVIEWER, review),
+    "comments": (REVIEWER, comments),
+    "offline": (ANALYST, offline),
 }

@@ -1,4 +1,7 @@
-"""The pictures of the README and the guides, taken of the application as ``make run`` starts it."""
+"""The pictures of the README and the guides, taken of the application as ``make run`` starts it.
+
+All of them, or those whose names are given.
+"""
 
 import socket
 import subprocess
@@ -13,7 +16,8 @@ from tests.installation import throwaway_installation
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "pictures"
-SIZE = (1200, 780)
+SIZE = (1280, 760)
+LOWER = {"scorecard": 600, "review": 720}
 LARGEST = 150_000  # bytes
 STARTING = 60
 
@@ -67,8 +71,9 @@ def take(address: str) -> None:
 
     FOLDER.mkdir(parents=True, exist_ok=True)
     with chromium() as browser:
-        for name, (email, walk) in WALKS.items():
-            tour = Tour(browser, address, SIZE)
+        for name in sys.argv[1:] or WALKS:
+            email, walk = WALKS[name]
+            tour = Tour(browser, address, (SIZE[0], LOWER.get(name, SIZE[1])))
             visitor = tour.sign_in(email)
             walk(tour, visitor)
             visitor.page.mouse.move(0, 0)

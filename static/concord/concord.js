@@ -18,7 +18,7 @@ if (menu) {
 }
 
 for (const link of document.querySelectorAll(".nav-list a")) {
-  if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
+  if (link.pathname === location.pathname && !link.search) link.setAttribute("aria-current", "page");
 }
 
 for (const bottom of document.querySelectorAll('.marking[data-place="bottom"]')) {
