@@ -1,4 +1,4 @@
-"""Rationales that try to run something, on every page that shows them, without a policy that would stop them.
+"""Rationales and comments that try to run something, on every page that shows them, without a policy.
 
 The policy for contents (CSP) is switched off in these windows: what is tested is how texts are treated.
 """
@@ -11,6 +11,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, Dialog, Page, Request, expect
 
+from assessments.actions import desk
 from assessments.actions.authorship import add_co_author
 from assessments.actions.recording import AnswerInput, save_ratings
 from assessments.actions.review import start_review
@@ -158,7 +159,11 @@ def test_nothing_runs_on_any_page_that_shows_them(watched: Watched) -> None:
     for draft in drafts(assessor):
         carry_session_of(watched, assessor)
         here = f"/assessments/{draft.pk}/"
-        for page in ("", "edit/P1/", "edit/PX/", "history/", "revisions/now/now/"):
+        for rating in draft.ratings.select_related("indicator"):
+            desk.comment(
+                assessment=draft, text=rating.rationale, by=assessor, at=AT, indicator=rating.indicator
+            )
+        for page in ("", "edit/P1/", "edit/PX/", "history/", "revisions/now/now/", "comments/"):
             read += watched.look(here + page)
         if draft.ratings.count() < 3:
             continue
