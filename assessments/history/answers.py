@@ -16,7 +16,7 @@ from assessments.models import Assessment, Evidence, Rating, Source
 INSERTED, DELETED = "insert", "delete"
 ACTING = "pgh_context__metadata__user"
 WORDS = dict((*NonScore.choices, *Confidence.choices))
-NOT_SHOWN = {"id", "rating", "source"}
+NOT_SHOWN = {"id", "rating", "source", "version"}
 
 
 def events_of(model: str) -> QuerySet[Any]:
@@ -110,6 +110,8 @@ def evidence_changes(assessment: Assessment, copied_at: datetime | None) -> Iter
         if event.pgh_label == INSERTED and event.pgh_created_at == copied_at:
             continue
         removed = event.pgh_label == DELETED
+        if earlier == cited and not removed:
+            continue
         words = (
             _("Evidence removed") if removed else _("Evidence changed") if earlier else _("Evidence cited")
         )
