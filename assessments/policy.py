@@ -5,8 +5,16 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from assessments import workflow
-from assessments.choices import CalibrationStatus, EditionBasis, RecommendationStatus
-from assessments.models import Assessment, Calibration, Comment, Reading, Recommendation, Review
+from assessments.choices import CalibrationStatus, EditionBasis, PanelState, RecommendationStatus, State
+from assessments.models import (
+    Assessment,
+    Calibration,
+    Comment,
+    PanelMember,
+    Reading,
+    Recommendation,
+    Review,
+)
 from assessments.workflow import Action
 from organisations.access import may, organisation_ids_where, permissions_of
 from organisations.models import Dyad, Organisation, User
@@ -51,6 +59,8 @@ NEEDED: dict[Action, Permission] = {
     Action.COMMENT: Permission.REVIEW,
 }
 ASSESSOR_ONLY = {Action.SUBMIT, Action.REVISE, Action.WITHDRAW}
+WHILE_BLIND = {Action.EDIT, Action.SUBMIT}
+BEFORE_REVIEW = {State.DRAFT, State.SUBMITTED}
 DECISIONS = {Action.RETURN, Action.APPROVE}
 REVIEWING = {Action.START_REVIEW, *DECISIONS}
 
@@ -83,6 +93,13 @@ def may_request_joint_fit(user: User) -> Verdict:
 
 def may_act(user: User, action: Action, assessment: Assessment) -> Verdict:
     """May ``user`` do ``action`` with ``assessment`` in the state it is in now?"""
+    verdict = _may_act(user, action, assessment)
+    if verdict and action not in WHILE_BLIND and rated_blind(assessment):
+        return Verdict(_("A panel still rates: until all its members have submitted, only answers change."))
+    return verdict
+
+
+def _may_act(user: User, action: Action, assessment: Assessment) -> Verdict:
     if workflow.next_state(assessment.state, action) is None:
         return Verdict(
             _("This is not possible while the assessment is in the state “%(state)s”.")
@@ -102,6 +119,14 @@ def may_act(user: User, action: Action, assessment: Assessment) -> Verdict:
     if action in REVIEWING:
         return _may_review(user, action, assessment)
     return YES
+
+
+def rated_blind(assessment: Assessment) -> bool:
+    """Is this written for a panel that still rates? Then only its assessor sees and changes it."""
+    return (
+        assessment.state in BEFORE_REVIEW
+        and PanelMember.objects.filter(assessment=assessment, panel__state=PanelState.RATING).exists()
+    )
 
 
 def _may_besides(user: User, action: Action, assessment: Assessment) -> bool:
@@ -144,6 +169,8 @@ def may_be_assigned(person: User, assessment: Assessment) -> Verdict:
         )
     if writes(person, assessment) or assessment.contributions.filter(person=person).exists():
         return Verdict(_("%(person)s wrote some of it (four eyes).") % {"person": person})
+    if PanelMember.objects.beside(assessment).filter(person=person).exists():
+        return Verdict(_("%(person)s has rated for the same panel (four eyes).") % {"person": person})
     return YES
 
 
@@ -178,6 +205,8 @@ def _may_review(user: User, action: Action, assessment: Assessment) -> Verdict:
         return Verdict(_("There is no submitted revision to review."))
     if user.pk in revision.author_ids:
         return Verdict(_("You wrote this revision: somebody else has to review it (four eyes)."))
+    if PanelMember.objects.beside(assessment).filter(person=user).exists():
+        return Verdict(_("You have rated for the same panel: somebody else has to review it (four eyes)."))
     if Review.objects.filter(revision=revision, reviewer=user).exists():
         return Verdict(_("You have decided on this revision already."))
     if action in DECISIONS and not Reading.objects.filter(revision=revision, reviewer=user).exists():

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from assessments.models import (
+    Adjudication,
     Assessment,
     Assignment,
     CoAuthor,
@@ -18,6 +19,9 @@ from assessments.models import (
     Evidence,
     JointFit,
     OfflineUpload,
+    Panel,
+    PanelComment,
+    PanelMember,
     Rating,
     Recommendation,
     Review,
@@ -66,7 +70,8 @@ def outcome(response: HttpResponseBase, method: str) -> str:
     return "refused" if constants.ERROR in said else "done"
 
 
-COUNTED = (CoAuthor, Edition, Evidence, Review, ApiToken, VignetteRating, JointFit, OfflineUpload)
+OF_PANELS = (PanelComment, Adjudication, PanelMember)
+COUNTED = (*OF_PANELS, CoAuthor, Edition, Evidence, Review, ApiToken, VignetteRating, JointFit, OfflineUpload)
 
 
 def recorded() -> list[object]:
@@ -79,6 +84,7 @@ def recorded() -> list[object]:
         *Recommendation.objects.order_by("pk").values_list("pk", "status"),
         *Comment.objects.order_by("pk").values_list("pk", "version", "resolved_at"),
         *Assignment.objects.values_list("assessment", "reviewer"),
+        *Panel.objects.order_by("pk").values_list("pk", "state"),
         *Calibration.objects.order_by("pk").values_list("pk", "status"),
         *(model.objects.count() for model in COUNTED),
     ]

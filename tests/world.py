@@ -49,6 +49,7 @@ from tests.factories import (
     reader,
     reviewer,
 )
+from tests.panel_world import panels_of_the_world
 
 PEOPLE = (
     "anonymous",
@@ -86,6 +87,7 @@ _numbers = count()
 class World:
     """``ids`` are what addresses are made of: assessments by state (none released but ``shared``), ...
 
+    ``blind`` are canaries in what the analyst writes for a panel that still rates: nobody else's to reach.
     ``identity`` is what would tell others who assessed: of the colleague, and of the shared assessment.
     """
 
@@ -93,6 +95,7 @@ class World:
     ids: dict[str, Any]
     canaries: dict[str, str]
     identity: dict[str, str]
+    blind: dict[str, str]
 
 
 def make_world() -> World:
@@ -144,7 +147,9 @@ def make_world() -> World:
         "id": str(COLLEAGUE_ID),
         "reference": shared.reference,
     }
-    return World(people, ids | _other_ids(ids, framework, people), canaries, identity)
+    panels, blind = panels_of_the_world(dyad, framework, people, canaries)
+    ids |= panels
+    return World(people, ids | _other_ids(ids, framework, people), canaries, identity, blind)
 
 
 def _editions(dyad: Dyad, framework: Framework, people: dict[str, User | None]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from assessments.models import (
     Engagement,
     Evidence,
     Framework,
+    PanelMember,
     Rating,
 )
 from assessments.policy import may_act, may_open
@@ -82,6 +83,18 @@ def _refuse_future(period: tuple[int, int], at: datetime) -> None:
         raise ValidationError({"period_end": _("The period cannot end in the future.")})
 
 
+def _refuse_another_period(assessment: Assessment, period: tuple[int, int]) -> None:
+    """A panel compares answers about one period."""
+    changes = period != (assessment.period_start, assessment.period_end)
+    if changes and PanelMember.objects.filter(assessment=assessment).exists():
+        raise ValidationError(
+            {
+                "period_end": _("Your panel rates %(period)s: the period stays.")
+                % {"period": assessment.period}
+            }
+        )
+
+
 class DescriptionChanged(Exception):
     """Somebody changed the description since it was read. ``theirs`` is the assessment as it is now."""
 
@@ -113,6 +126,7 @@ def describe(
     given = (*period, basis, reference, marking)
     if given == (locked.period_start, locked.period_end, locked.basis, locked.reference, locked.marking):
         return
+    _refuse_another_period(locked, period)
     if version != locked.description_version:
         raise DescriptionChanged(locked)
     locked.period_start, locked.period_end = period

@@ -12,7 +12,7 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 
 from assessments.choices import Delivery, MailState, NoticeKind
-from assessments.models import Assessment, Notice, NoticePreference, Revision
+from assessments.models import Assessment, Notice, NoticePreference, PanelMember, Revision
 from assessments.models.notice_kinds import KINDS
 from organisations.models import Membership, User
 from organisations.roles import Permission
@@ -33,9 +33,10 @@ def writers(assessment: Assessment) -> set[int]:
 
 
 def _reviewers(assessment: Assessment) -> set[int]:
-    """Who may review it: not those who wrote any of it."""
+    """Who may review it: not those who wrote any of it, or rated the same for its panel."""
     wrote = assessment.contributions.values_list("person", flat=True)
-    return holders(assessment, Permission.REVIEW) - set(wrote) - writers(assessment)
+    rated = PanelMember.objects.beside(assessment).values_list("person", flat=True)
+    return holders(assessment, Permission.REVIEW) - set(wrote) - set(rated) - writers(assessment)
 
 
 RECIPIENTS: dict[NoticeKind, Callable[[Assessment], set[int]]] = {
@@ -88,6 +89,16 @@ def tell(
     for notice in notices:
         if notice.delivery == Delivery.IMMEDIATE:
             app.configure_task(SEND).defer(notice=notice.pk)
+
+
+def ask_for_review(assessment: Assessment, *, by: User, at: datetime) -> None:
+    """Tell those who may review the current revision that they can."""
+    revision = assessment.current_revision
+    if revision is None:
+        raise ValueError(f"Assessment {assessment.pk} has no revision.")
+    tell(
+        NoticeKind.TO_REVIEW, assessment, event=f"revision {revision.number}", revision=revision, by=by, at=at
+    )
 
 
 def _notice(notice: Notice, delivery: str) -> Notice:

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from assessments import consistency, snapshot
 from assessments.actions.assessments import locked_assessment, move
-from assessments.actions.notices import tell
-from assessments.choices import NoticeKind
+from assessments.actions.notices import ask_for_review
+from assessments.actions.panels import open_when_all_have_submitted, panel_rating
 from assessments.models import Assessment, Indicator, Rating, Revision
 from assessments.policy import may_act
 from assessments.workflow import Action
@@ -83,8 +83,10 @@ def submit(*, assessment: Assessment, by: User, at: datetime, reason: str = "") 
     """Freeze the answers as a revision and hand it to review; ``reason`` says why warnings can stand.
 
     Raises ``Refused``, :class:`Incomplete` and :class:`Unconfirmed`. What the checks found and the reason are
-    kept beside the revision for reviewers; they are no part of its digest.
+    kept beside the revision for reviewers; they are no part of its digest. The last submission for a panel
+    opens the answers of all its members.
     """
+    panel = panel_rating(assessment)
     locked = locked_assessment(assessment)
     may_act(by, Action.SUBMIT, locked).enforce()
     missing = missing_from(locked)
@@ -110,7 +112,10 @@ def submit(*, assessment: Assessment, by: User, at: datetime, reason: str = "") 
     )
     locked.current_revision = revision
     move(locked, Action.SUBMIT, at)
-    tell(NoticeKind.TO_REVIEW, locked, event=f"revision {revision.number}", revision=revision, by=by, at=at)
+    if panel:
+        open_when_all_have_submitted(panel, by=by, at=at)
+    else:
+        ask_for_review(locked, by=by, at=at)
     return revision
 
 

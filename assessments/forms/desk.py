@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assessments.forms.decisions import TEXTAREA
-from assessments.models import Assessment, Comment, Indicator
+from assessments.models import Assessment, Comment, Indicator, PanelMember
 from organisations.models import User
 from organisations.roles import Permission, roles_with
 
@@ -62,4 +62,5 @@ def reviewers_for(assessment: Assessment) -> Any:
         memberships__role__in=roles_with(Permission.REVIEW),
     )
     people = people.exclude(pk=assessment.assessor_id).exclude(contributions__assessment=assessment)
+    people = people.exclude(pk__in=PanelMember.objects.beside(assessment).values("person"))
     return people.exclude(co_authorships__assessment=assessment).distinct()

@@ -84,7 +84,12 @@ class NextCycleForm(DescriptionForm):
 
 
 class OpenAssessmentForm(DescriptionForm):
-    """What is assessed, on whose behalf and on what basis; the answers come afterwards."""
+    """What is assessed, on whose behalf and on what basis; the answers come afterwards.
+
+    ``permission`` is what the person needs in the organisations on whose behalf they may do so.
+    """
+
+    permission = Permission.RECORD
 
     on_behalf_of = forms.ModelChoiceField(Organisation.objects.none(), label=_("On behalf of"))
     level = forms.ChoiceField(label=_("Level"), choices=Level.choices, widget=forms.RadioSelect)
@@ -100,7 +105,7 @@ class OpenAssessmentForm(DescriptionForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         own = Organisation.objects.visible_to(user).filter(
-            memberships__user=user, memberships__role__in=roles_with(Permission.RECORD)
+            memberships__user=user, memberships__role__in=roles_with(self.permission)
         )
         self._offer("on_behalf_of", own.distinct())
         self._offer("dyad", Dyad.objects.visible_to(user).with_organisations())

@@ -11,6 +11,7 @@ from assessments.models.framework import Anchor, Dimension, Framework, Indicator
 from assessments.models.joint_fit import JointFit, JointScore, Severity
 from assessments.models.notice import Notice, NoticePreference
 from assessments.models.offline import OfflineUpload
+from assessments.models.panel import Adjudication, Panel, PanelComment, PanelMember
 from assessments.models.recommendation import Recommendation
 from assessments.models.revision import Reading, Review, Revision
 from assessments.models.scorecard import Finding, Scorecard
@@ -18,6 +19,7 @@ from assessments.models.source import Evidence, Source
 from assessments.models.vignette import Vignette, VignetteAssessment, VignetteIndicator, VignetteRating
 
 __all__ = [
+    "Adjudication",
     "Anchor",
     "ApprovedRating",
     "Assessment",
@@ -40,6 +42,9 @@ __all__ = [
     "Notice",
     "NoticePreference",
     "OfflineUpload",
+    "Panel",
+    "PanelComment",
+    "PanelMember",
     "Presence",
     "Rating",
     "Reading",

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from assessments.choices import Confidence, Level, Marking, NonScore, State
+from assessments.choices import Confidence, Level, Marking, NonScore, PanelState, State
 from assessments.models.engagement import Engagement
 from assessments.models.framework import Framework, Indicator
 from organisations.models import Dyad, Organisation, User
@@ -19,18 +19,19 @@ if TYPE_CHECKING:
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def visible_to(self, user: User) -> "AssessmentQuerySet":
-        """Own organisations' work in every state; of others what is approved and released to the user."""
+        """Own organisations' work in every state; of others what is approved and released to the user.
+
+        What is written for a panel that still rates is the assessor's own, and nobody else's.
+        """
         if not user.is_active:
             return self.none()
-        own = models.Q(on_behalf_of__in=_organisations_worked_for(user))
-        return self.filter(own | models.Q(models.Q(state=State.APPROVED), _released_to(user)))
+        return self.filter(_own_work_of(user) | models.Q(models.Q(state=State.APPROVED), _released_to(user)))
 
     def withdrawn_before(self, user: User) -> "AssessmentQuerySet":
         """Those withdrawn while ``user`` saw them: of what was taken back before, nobody else learns more."""
         if not user.is_active:
             return self.none()
-        own = models.Q(on_behalf_of__in=_organisations_worked_for(user))
-        return self.filter(own | _released_to(user), state=State.WITHDRAWN)
+        return self.filter(_own_work_of(user) | _released_to(user), state=State.WITHDRAWN)
 
     def known_to_see(self, organisation: Organisation, by: User) -> "AssessmentQuerySet":
         """The approved ones of which ``by`` may know that members of ``organisation`` see them.
@@ -82,6 +83,11 @@ def _released_to(user: User) -> models.Q:
         assessment=models.OuterRef("pk"), organisation__in=reached.values("organisation")
     )
     return models.Q(models.Exists(reached), released_to_all=True) | models.Q(models.Exists(released))
+
+
+def _own_work_of(user: User) -> models.Q:
+    own = models.Q(on_behalf_of__in=_organisations_worked_for(user))
+    return own & (~models.Q(panel_member__panel__state=PanelState.RATING) | models.Q(assessor=user))
 
 
 def _organisations_worked_for(user: User) -> models.QuerySet[Any, Any]:

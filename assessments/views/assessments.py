@@ -29,7 +29,11 @@ from organisations.roles import Permission
 
 def visible_assessment(request: SignedInRequest, pk: int) -> Assessment:
     """The assessment, or 404 when it does not exist or is hidden from the person."""
-    visible = Assessment.objects.visible_to(request.user).for_list().select_related("current_revision")
+    visible = (
+        Assessment.objects.visible_to(request.user)
+        .for_list()
+        .select_related("current_revision", "panel_member__panel")
+    )
     return get_object_or_404(visible, pk=pk)
 
 

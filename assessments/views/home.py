@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from assessments.actions.scorecards import bring_up_to_date
 from assessments.choices import RecommendationStatus, State
-from assessments.models import Assessment, Framework, Notice, Recommendation, Vignette
+from assessments.models import Assessment, Framework, Notice, Panel, Recommendation, Vignette
 from organisations.access import organisation_ids_where
 from organisations.http import SignedInRequest
 from organisations.roles import Permission
@@ -27,6 +27,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     to_review = (
         visible.awaiting_review().filter(on_behalf_of__in=reviews_for).exclude(contributions__person=user)
     )
+    to_review = to_review.exclude(panel_member__panel__members__person=user)
     to_decide = (
         Recommendation.objects.visible_to(user).for_list().filter(status=RecommendationStatus.PROPOSED)
     )
@@ -40,6 +41,7 @@ def home(request: SignedInRequest) -> HttpResponse:
             "drafts": mine.filter(state=State.DRAFT)[:SHOWN],
             "in_review": mine.awaiting_review()[:SHOWN],
             "to_review": to_review.exclude(current_revision__reviews__reviewer=user)[:SHOWN],
+            "panels": Panel.objects.visible_to(user).concerning(user).for_list()[:SHOWN],
             "to_decide": to_decide[:SHOWN] if decides_for else [],
             "vignettes": Vignette.objects.waiting_for(user, Framework.objects.latest()).exists(),
             "records": bool(organisation_ids_where(user, Permission.RECORD)),

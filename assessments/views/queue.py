@@ -130,7 +130,8 @@ def _queue(rows: QuerySet[Any], name: str, user: User) -> QuerySet[Any]:
     if name == "review":
         wrote = Exists(user.contributions.filter(assessment=OuterRef("pk")))
         decided = Exists(user.reviews.filter(revision=OuterRef("current_revision")))
-        return rows.filter(waiting, ~wrote, ~decided, assigned=False)
+        rated = Exists(user.panel_memberships.filter(panel__members__assessment=OuterRef("pk")))
+        return rows.filter(waiting, ~wrote, ~rated, ~decided, assigned=False)
     if name == "mine":
         return rows.filter(assigned_to_me=True)
     if name == "assigned":

@@ -15,7 +15,7 @@ from assessments import scorecards, wording
 from assessments.actions.scorecards import bring_up_to_date
 from assessments.choices import Level
 from assessments.forms.scorecard_filter import ScorecardFilterForm
-from assessments.models import ApprovedRating, Engagement, Finding, Framework
+from assessments.models import Adjudication, ApprovedRating, Engagement, Finding, Framework, PanelMember
 from assessments.policy import may_preview
 from assessments.scoring.results import ScorecardResult
 from assessments.selection import Selection
@@ -34,13 +34,16 @@ from assessments.views.scorecard_blocks.behind import NamedFigure, figure_named
 from assessments.views.scorecard_blocks.heat_map import period_of
 from assessments.views.scorecard_blocks.parts import part_name
 from organisations.http import SignedInRequest
-from organisations.models import Dyad, Organisation
+from organisations.models import Dyad, Organisation, User
 
 Behind = list[tuple[ApprovedRating, dict[str, Any]]]
 
 
-def with_answers(ratings: QuerySet[ApprovedRating]) -> Behind:
-    """Each rating with its answer as the approved revision keeps it: four queries."""
+def with_answers(ratings: QuerySet[ApprovedRating], viewer: User) -> Behind:
+    """Each rating with its answer as the approved revision keeps it: five queries, six with a panel.
+
+    Beside it, as ``adjudicated``, what its panel has come to, as far as the viewer may know it.
+    """
     loaded = ratings.select_related(
         "indicator__dimension__framework", "engagement", "on_behalf_of", "assessment"
     )
@@ -52,10 +55,32 @@ def with_answers(ratings: QuerySet[ApprovedRating]) -> Behind:
         for answer in revision.content["ratings"]
     }
     called = local_names(rows)
+    adjudicated = _adjudicated(rows, viewer)
     return [
-        (row, {**answers[row.rating_id], "assessor": called[row.on_behalf_of_id, row.assessor_id]})
+        (
+            row,
+            {
+                **answers[row.rating_id],
+                "assessor": called[row.on_behalf_of_id, row.assessor_id],
+                "adjudicated": adjudicated.get((row.assessment_id, row.indicator_id)),
+            },
+        )
         for row in rows
     ]
+
+
+def _adjudicated(rows: Iterable[ApprovedRating], viewer: User) -> dict[tuple[int, int], Adjudication]:
+    """What panels have come to, by assessment and indicator."""
+    assessments = {row.assessment_id for row in rows}
+    members = PanelMember.objects.filter(assessment__in=assessments, revision__isnull=False)
+    panels = dict(members.values_list("assessment", "panel"))
+    found = Adjudication.objects.visible_to(viewer).standing().filter(panel__in=set(panels.values()))
+    return {
+        (assessment, one.indicator_id): one
+        for one in found
+        for assessment, panel in panels.items()
+        if panel == one.panel_id
+    }
 
 
 def local_names(ratings: Iterable[ApprovedRating]) -> dict[tuple[int, int], str]:
@@ -109,7 +134,7 @@ def ratings(request: SignedInRequest, slug: str, level: str) -> HttpResponse:
         if figure.rating_ids is not None:
             rows = rows.filter(rating_id__in=figure.rating_ids)
         context = {"figure": figure.shown, "about": _about(request, figure, dyad)}
-    answers = with_answers(rows)
+    answers = with_answers(rows, request.user)
     context |= {
         "dyad": dyad,
         "framework": framework,
@@ -166,7 +191,7 @@ def finding(request: SignedInRequest, pk: int) -> HttpResponse:
     )
     found = get_object_or_404(visible, pk=pk)
     rows = ApprovedRating.objects.visible_to(request.user).filter(rating_id__in=found.rating_ids)
-    behind = with_answers(rows)
+    behind = with_answers(rows, request.user)
     names = found.rule.framework.names()
     context = {
         "finding": found,

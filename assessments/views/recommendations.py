@@ -48,7 +48,9 @@ def recommendation_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect(recommendation)
     findings = Finding.objects.visible_to(request.user).filter(recommendation=recommendation)
     ratings = {rating for finding in findings for rating in finding.rating_ids}
-    behind = with_answers(ApprovedRating.objects.visible_to(request.user).filter(rating_id__in=ratings))
+    behind = with_answers(
+        ApprovedRating.objects.visible_to(request.user).filter(rating_id__in=ratings), request.user
+    )
     context = {
         "recommendation": recommendation,
         "about": wording.subject_name(recommendation.target, recommendation.rule.framework.names()),

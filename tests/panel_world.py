@@ -1,0 +1,111 @@
+"""Two panels of one organisation: one that still rates, and one whose answers are open."""
+
+import secrets
+from collections.abc import Mapping
+
+from assessments.actions.adjudication import adjudicate, discuss
+from assessments.actions.panels import convene
+from assessments.actions.recording import AnswerInput, add_evidence, save_ratings
+from assessments.actions.submission import submit
+from assessments.models import Assessment, Framework, Panel
+from organisations.models import Dyad, Organisation, User
+from tests.factories import AT, SourceFactory
+
+
+def word() -> str:
+    return f"canary{secrets.token_hex(8)}"
+
+
+def make_panel(
+    organisation: Organisation,
+    dyad: Dyad,
+    framework: Framework,
+    *,
+    by: User,
+    members: list[User],
+    chair: User | None = None,
+    task: str = "",
+    period: tuple[int, int] = (2003, 2007),
+) -> Panel:
+    return convene(
+        organisation=organisation,
+        dyad=dyad,
+        engagement=None,
+        framework=framework,
+        period=period,
+        basis="Panel of analysts",
+        task=task,
+        members=members,
+        chair=chair,
+        by=by,
+        at=AT,
+    )
+
+
+def assessment_of(panel: Panel, person: User) -> Assessment:
+    return Assessment.objects.get(panel_member__panel=panel, assessor=person, panel_member__left_at=None)
+
+
+def rate(
+    panel: Panel, person: User, scores: Mapping[str, int | str], *, rationale: str = "Why."
+) -> Assessment:
+    """Answer everything (3 where nothing else is given) and submit."""
+    draft = assessment_of(panel, person)
+    source = SourceFactory()
+    for indicator in draft.applicable_indicators():
+        value = scores.get(indicator.code, 3)
+        answer = AnswerInput(
+            indicator,
+            score=value if isinstance(value, int) else None,
+            non_score=value if isinstance(value, str) else "",
+            rationale=rationale,
+            confidence="moderate",
+        )
+        save_ratings(assessment=draft, answers=[answer], by=person, at=AT)
+        add_evidence(assessment=draft, indicator=indicator, source=source, by=person, at=AT, locator="p. 1")
+    submit(assessment=draft, by=person, at=AT)
+    return draft
+
+
+def panels_of_the_world(
+    dyad: Dyad, framework: Framework, people: Mapping[str, User | None], canaries: dict[str, str]
+) -> tuple[dict[str, int], dict[str, str]]:
+    """Ids, and the words of the analyst's blind answers, which only the analyst may reach.
+
+    Of the panel that rates the analyst has submitted and the colleague has not. In the open one they disagree
+    on P1.1, which is adjudicated, and on P1.2, which is not.
+    """
+    analyst, colleague, coordinator = (people[name] for name in ("analyst", "colleague", "coordinator"))
+    assert analyst is not None
+    assert colleague is not None
+    assert coordinator is not None
+    canaries["task of a panel"] = word()
+    blind = {"rationale of a blind answer": word()}
+    place = {"by": coordinator, "members": [analyst, colleague]}
+    rating = make_panel(dyad.first, dyad, framework, task=canaries["task of a panel"], **place)  # type: ignore[arg-type]
+    submitted = rate(rating, analyst, {}, rationale=blind["rationale of a blind answer"])
+    opened = make_panel(dyad.first, dyad, framework, **place)  # type: ignore[arg-type]
+    canaries["rationale in an open panel"] = word()
+    rate(opened, analyst, {"P1.1": 5, "P1.2": 5}, rationale=canaries["rationale in an open panel"])
+    rate(opened, colleague, {"P1.1": 1, "P1.2": "insufficient_evidence"})
+    indicator = submitted.applicable_indicators().get(code="P1.1")
+    canaries["comment in a panel"] = word()
+    discuss(panel=opened, indicator=indicator, text=canaries["comment in a panel"], by=analyst, at=AT)
+    canaries["reason of an adjudication"] = word()
+    adjudicate(
+        panel=opened,
+        indicator=indicator,
+        score=2,
+        non_score="",
+        reason=canaries["reason of an adjudication"],
+        read=0,
+        by=coordinator,
+        at=AT,
+    )
+    ids = {
+        "panel": rating.pk,
+        "open_panel": opened.pk,
+        "panel_submitted": submitted.pk,
+        "panel_draft": assessment_of(rating, colleague).pk,
+    }
+    return ids, blind
