@@ -260,7 +260,7 @@ class Adjudication(models.Model):
                 name="adjudication_first_unique",
             ),
             models.CheckConstraint(
-                condition=models.Q(score__gte=1, score__lte=5, non_score="")
+                condition=models.Q(score__isnull=False, score__gte=1, score__lte=5, non_score="")
                 | models.Q(score__isnull=True, non_score__in=NonScore.values),
                 name="adjudication_is_an_answer",
             ),

@@ -70,7 +70,7 @@ def work_on(dyad: Dyad, framework: Framework, assessors: Iterable[Organisation])
 
 COUNT_OF_NOTICES = 'SELECT COUNT(*) AS "__count" FROM "assessments_notice"'
 QUERIES = {
-    "home": 13,
+    "home": 14,
     "assessments": 7,
     "history": 20,
     "revisions": 7,
@@ -83,7 +83,7 @@ QUERIES = {
     "edition": 8,
     "recompute": 7,
     "edition-changes": 7,
-    "ratings": 14,
+    "ratings": 15,
     "chart": 13,
     "compare": 11,
     "compare-common": 14,
@@ -93,9 +93,9 @@ QUERIES = {
     "organisation-dyads": 15,
     "dyad-preview": 19,
     "planning": 26,
-    "finding": 12,
+    "finding": 13,
     "recommendations": 9,
-    "recommendation": 15,
+    "recommendation": 16,
     "sources": 4,
     "frameworks": 3,
     "framework": 7,
@@ -110,12 +110,12 @@ QUERIES = {
 QUERIES_OF_A_DRAFT = {
     "describe": 4,
     "edit": 17,
-    "dimension": 28,
+    "dimension": 29,
     "cite": 6,
     "check": 11,
     "offline": 5,
     "offline-form": 15,
-    "authors": 9,
+    "authors": 10,
     "history": 18,
     "revisions": 5,
     "compare-revisions": 9,
@@ -272,7 +272,7 @@ def test_pages_of_a_draft_take_their_queries_whatever_is_answered(client: Client
     assert queries_of(client, pages_of_a_draft(draft)) == QUERIES_OF_A_DRAFT
 
 
-QUERIES_OF_STATES = {"fault": 28, "two answers": 35, "saved": 32, "read-only": 3}
+QUERIES_OF_STATES = {"fault": 29, "two answers": 36, "saved": 32, "read-only": 3}
 
 
 def test_states_of_the_editor_take_their_queries_whatever_is_answered(client: Client) -> None:
