@@ -2,14 +2,24 @@
 
 import secrets
 from collections.abc import Mapping
+from typing import Any
 
 from assessments.actions.adjudication import adjudicate, discuss
 from assessments.actions.panels import convene
 from assessments.actions.recording import AnswerInput, add_evidence, save_ratings
 from assessments.actions.submission import submit
-from assessments.models import Assessment, Framework, Panel
+from assessments.models import Adjudication, Assessment, Framework, Panel
 from organisations.models import Dyad, Organisation, User
-from tests.factories import AT, SourceFactory
+from tests.factories import (
+    AT,
+    DyadFactory,
+    FrameworkFactory,
+    OrganisationFactory,
+    SourceFactory,
+    analyst,
+    coordinator,
+    reviewer,
+)
 
 
 def word() -> str:
@@ -65,6 +75,42 @@ def rate(
         add_evidence(assessment=draft, indicator=indicator, source=source, by=person, at=AT, locator="p. 1")
     submit(assessment=draft, by=person, at=AT)
     return draft
+
+
+class Setting:
+    """An organisation with a coordinator, a chair and three analysts, and a dyad to rate."""
+
+    def __init__(self) -> None:
+        self.own: Organisation = OrganisationFactory()
+        self.by: User = coordinator(self.own)
+        self.chair: User = reviewer(self.own)
+        self.people: list[User] = [analyst(self.own) for _ in range(3)]
+        self.dyad: Dyad = DyadFactory()
+        self.framework: Framework = FrameworkFactory()
+
+    def panel(self, n: int = 2) -> Panel:
+        return make_panel(
+            self.own, self.dyad, self.framework, by=self.by, members=self.people[:n], chair=self.chair
+        )
+
+    def opened(self, *scores: dict[str, int | str]) -> Panel:
+        panel = self.panel(len(scores))
+        for person, given in zip(self.people, scores, strict=False):
+            rate(panel, person, given)
+        panel.refresh_from_db()
+        return panel
+
+    def adjudicate(self, panel: Panel, code: str = "P1.1", **values: Any) -> Adjudication:
+        given = {
+            "score": 3,
+            "non_score": "",
+            "reason": "The report of 2006.",
+            "read": 0,
+            "by": self.by,
+            "at": AT,
+        }
+        indicator = assessment_of(panel, self.people[0]).applicable_indicators().get(code=code)
+        return adjudicate(panel=panel, indicator=indicator, **(given | values))  # type: ignore[arg-type]
 
 
 def panels_of_the_world(
