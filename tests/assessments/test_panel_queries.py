@@ -25,7 +25,8 @@ def pages(rating: Panel, opened: Panel) -> dict[str, str]:
 
 def compared(setting: Setting, *scores: int) -> Panel:
     """A panel whose answers are open, with a comment, a reply and an adjudicated value for each member."""
-    panel = setting.opened(*({"P1.1": score, "P1.2": "not_applicable"} for score in scores))
+    answers: list[dict[str, int | str]] = [{"P1.1": score, "P1.2": "not_applicable"} for score in scores]
+    panel = setting.opened(*answers)
     indicator = assessment_of(panel, setting.people[0]).applicable_indicators().get(code="P1.1")
     read = 0
     for person in setting.people[: len(scores)]:
