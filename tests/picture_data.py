@@ -1,10 +1,11 @@
 """What the pictures show beside the reference cases: work of one organisation in progress."""
 
+from collections.abc import Set
 from datetime import timedelta
 
 from django.utils import timezone
 
-from assessments.actions import assessments, authorship, desk, recording, review, submission
+from assessments.actions import assessments, authorship, desk, panels, recording, review, submission
 from assessments.actions.reference import DEMO_PASSWORD
 from assessments.choices import Stance
 from assessments.models import Assessment
@@ -13,6 +14,7 @@ from organisations.models import Organisation, User
 from organisations.roles import Role
 
 ANALYST, SECOND, REVIEWER = "analyst@eu.example", "second-analyst@eu.example", "reviewer@eu.example"
+COORDINATOR = "coordinator@eu.example"
 LEFT_OPEN = {"F5.3", "F5.4", "F8.1", "F8.2", "F8.3"}
 REASON = "P2.1: has the review changed anything? Say what is known.\nP4.2: who does what?"
 GOVERNS = "The declaration governs planning, training, communication and best practices"
@@ -38,6 +40,8 @@ def prepare() -> None:
     add_membership(user=second, organisation=organisation, role=Role.ANALYST, by=administrator)
     copied = Assessment.objects.filter(dyad__first__acronym="UN", dyad__second__acronym="EU")
     draft = copy(copied.get(engagement__name="MONUC-Artemis"), organisation, analyst)
+    both = list(copied.filter(engagement__name="IPTF-EUPM").order_by("pk")[:2])
+    panel(organisation, both, [analyst, second])
     speak_against(draft, "F3.1", analyst)
     authorship.add_co_author(assessment=draft, person=second, by=analyst, at=timezone.now())
     political = copy(copied.filter(engagement=None)[0], organisation, analyst)
@@ -70,7 +74,13 @@ def copy(original: Assessment, organisation: Organisation, by: User) -> Assessme
         basis=original.basis,
         at=timezone.now() - timedelta(days=2),
     )
-    ratings = original.ratings.exclude(indicator__code__in=LEFT_OPEN)
+    fill_in(draft, original, by, left_open=LEFT_OPEN)
+    return draft
+
+
+def fill_in(draft: Assessment, original: Assessment, by: User, *, left_open: Set[str] = frozenset()) -> None:
+    """Answer a draft as another assessment does, with its evidence."""
+    ratings = original.ratings.exclude(indicator__code__in=left_open)
     for rating in ratings.select_related("indicator"):
         answer = recording.AnswerInput(
             rating.indicator, rating.score, rating.non_score, rating.rationale, rating.confidence
@@ -85,7 +95,27 @@ def copy(original: Assessment, organisation: Organisation, by: User) -> Assessme
                 at=timezone.now(),
                 locator=evidence.locator,
             )
-    return draft
+
+
+def panel(organisation: Organisation, originals: list[Assessment], members: list[User]) -> None:
+    """Two analysts who rated one engagement without seeing each other's answers, which are open now."""
+    first = originals[0]
+    convened = panels.convene(
+        organisation=organisation,
+        members=members,
+        dyad=first.dyad,
+        engagement=first.engagement,
+        framework=first.framework,
+        period=(first.period_start, first.period_end),
+        basis=first.basis,
+        task="Rate what was published; do not talk about it until both have submitted.",
+        by=User.objects.get(email=COORDINATOR),
+        at=timezone.now(),
+    )
+    for member, original in zip(members, originals, strict=True):
+        draft = Assessment.objects.get(panel_member__panel=convened, assessor=member)
+        fill_in(draft, original, member)
+        submission.submit(assessment=draft, by=member, at=timezone.now(), reason="Both sources say so.")
 
 
 def rewrite(draft: Assessment, by: User) -> None:

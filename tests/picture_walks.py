@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from assessments.actions.reference import DEMO_PASSWORD
 from tests.browser import Visitor
-from tests.picture_data import ANALYST, REVIEWER, SECOND
+from tests.picture_data import ANALYST, COORDINATOR, REVIEWER, SECOND
 
 
 class Tour:
@@ -103,7 +103,7 @@ def check(_tour: Tour, visitor: Visitor) -> None:
 def political(visitor: Visitor) -> str:
     """The address of the assessment that was returned and submitted again."""
     region = visitor.page.get_by_role("region", name="Submitted by me")
-    address = region.get_by_role("link").first.get_attribute("href")
+    address = region.get_by_role("link", name="Political level").first.get_attribute("href")
     assert address is not None
     return address
 
@@ -117,7 +117,9 @@ def compared(_tour: Tour, visitor: Visitor) -> None:
 
 
 def review(_tour: Tour, visitor: Visitor) -> None:
-    visitor.page.get_by_role("region", name="To review").get_by_role("link").first.click()
+    visitor.page.get_by_role("region", name="To review").get_by_role(
+        "link", name="Political level"
+    ).first.click()
     visitor.press("Review")
     visitor.page.get_by_role("button", name="Approve").wait_for()
 
@@ -147,6 +149,12 @@ def offline(_tour: Tour, visitor: Visitor) -> None:
         visitor.page.get_by_role("button", name="Save this").wait_for()
 
 
+def panel(_tour: Tour, visitor: Visitor) -> None:
+    visitor.open("/panels/")
+    visitor.page.locator("main section").get_by_role("link").first.click()
+    visitor.page.get_by_role("heading", name="Where the members disagree").wait_for()
+
+
 WALKS: dict[str, tuple[str, Walk]] = {
     "home": ("coordinator@un.example", at("/")),
     "scorecard": ("reader@eu.example", at("/dyads/UN-EU/")),
@@ -160,4 +168,5 @@ WALKS: dict[str, tuple[str, Walk]] = {
     "review": (REVIEWER, review),
     "comments": (REVIEWER, comments),
     "offline": (ANALYST, offline),
+    "panel": (COORDINATOR, panel),
 }

@@ -34,6 +34,7 @@ from tests.factories import (
     reader,
     reviewer,
 )
+from tests.panel_world import Setting, assessment_of, make_panel, rate
 
 pytestmark = pytest.mark.django_db
 
@@ -336,3 +337,18 @@ def test_an_empty_draft_has_a_history(client: Client) -> None:
     assert list(lines(client, draft)) == [f"{draft.assessor} | None | Opened |  | "]
     answer(draft, {"P1.1": "insufficient_evidence"})
     assert len(list(lines(client, draft))) == 5
+
+
+def test_what_is_rated_blind_has_no_history_for_others(client: Client) -> None:
+    setting = Setting()
+    members = setting.people[:2]
+    panel = make_panel(setting.own, setting.dyad, setting.framework, by=setting.by, members=members)
+    address = assessment_of(panel, members[0]).get_absolute_url()
+    for person, status in ((members[0], 200), (members[1], 404), (setting.by, 404), (setting.chair, 404)):
+        client.force_login(person)
+        for page in ("history/", "revisions/", "revisions/now/now/"):
+            assert (person, page, client.get(f"{address}{page}").status_code) == (person, page, status)
+    for person in members:
+        rate(panel, person, {})
+    client.force_login(members[1])
+    assert client.get(f"{address}history/").status_code == 200
