@@ -1,12 +1,11 @@
 """Files that are no offline forms, or are made to do harm: each is refused in words or read without harm."""
 
-import io
 import re
 import struct
 import time
 import tracemalloc
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -21,7 +20,15 @@ from assessments.exchange.offline.mark import InvalidForm
 from assessments.exchange.offline.plan import plan_of
 from assessments.exchange.offline.reading import read_form
 from assessments.models import Assessment, OfflineUpload, Rating
-from tests.assessments.workbooks import downloaded, filled_in, opened, packed
+from tests.assessments.workbooks import (
+    downloaded,
+    filled_in,
+    names_in,
+    opened,
+    packed,
+    repacked,
+    replaced,
+)
 from tests.factories import AT, EngagementFactory, make_assessment
 
 pytestmark = pytest.mark.django_db
@@ -34,34 +41,6 @@ MOST_SECONDS = 10
 @pytest.fixture
 def draft() -> Assessment:
     return make_assessment(engagement=EngagementFactory(), answers={"F1.1": 4})
-
-
-def repacked(
-    content: bytes,
-    parts: Mapping[str, bytes | Callable[[bytes], bytes] | None],
-    compression: int = zipfile.ZIP_DEFLATED,
-) -> bytes:
-    """The file with parts replaced, changed, added, or (None) left out."""
-    file, done = io.BytesIO(), set()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(file, "w", compression) as new:
-        for name in old.namelist():
-            part = parts.get(name, old.read(name))
-            done.add(name)
-            if part is not None:
-                new.writestr(name, part(old.read(name)) if callable(part) else part)
-        for name in parts.keys() - done:
-            part = parts[name]
-            assert isinstance(part, bytes)
-            new.writestr(name, part)
-    return file.getvalue()
-
-
-def replaced(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
-    def change(part: bytes) -> bytes:
-        assert re.search(old, part)
-        return re.sub(old, lambda _found: new, part, count=1)
-
-    return change
 
 
 def lying_about_size(content: bytes) -> bytes:
@@ -160,6 +139,19 @@ REFUSED: dict[str, Callable[[bytes], bytes]] = {
     "macros": lambda form: repacked(form, {"xl/vbaProject.bin": b"\xd0\xcf\x11\xe0"}),
     "an embedded object": lambda form: repacked(form, {"xl/embeddings/oleObject1.bin": b"\0"}),
     "a connection": lambda form: repacked(form, {"xl/connections.xml": b"<connections/>"}),
+    "a million styles": lambda form: repacked(
+        form, {"xl/styles.xml": replaced(rb"</cellXfs>", b"<xf/>" * 1_000_000 + b"</cellXfs>")}
+    ),
+    "a million shared texts": lambda form: repacked(
+        form, {"xl/sharedStrings.xml": replaced(rb"</sst>", b"<si><t/></si>" * 900_000 + b"</sst>")}
+    ),
+    "a million cells": lambda form: repacked(
+        form, {SHEET: replaced(rb"</sheetData>", b"<row>" + b"<c/>" * 1_000_000 + b"</row></sheetData>")}
+    ),
+    "a million attributes": lambda form: repacked(
+        form,
+        {SHEET: replaced(rb"<worksheet", b"<worksheet " + b"".join(b'a%d="" ' % n for n in range(10**6)))},
+    ),
     "no workbook": lambda form: repacked(form, {"xl/workbook.xml": None}),
     "no relations": lambda form: repacked(form, {"xl/_rels/workbook.xml.rels": None}),
     "no styles": lambda form: repacked(form, {"xl/styles.xml": b"<broken"}),
@@ -182,11 +174,6 @@ REFUSED: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-def names_in(content: bytes) -> list[str]:
-    with zipfile.ZipFile(io.BytesIO(content)) as file:
-        return file.namelist()
-
-
 def huge_rows(form: bytes) -> bytes:
     """A sheet that says it has a million rows of 16,384 columns, with a cell in the last."""
     row = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
@@ -202,7 +189,7 @@ def huge_rows(form: bytes) -> bytes:
 
 
 def wide_row(form: bytes) -> bytes:
-    cells = b"".join(b'<c r="%s10"><v>1</v></c>' % column for column in (b"XFC", b"XFD") * 20_000)
+    cells = b"".join(b'<c r="%s10"><v>1</v></c>' % column for column in (b"XFC", b"XFD") * 5_000)
     return repacked(form, {SHEET: replaced(rb"</sheetData>", b'<row r="300">%s</row></sheetData>' % cells)})
 
 
@@ -365,6 +352,25 @@ def test_lines_that_were_moved_or_repeated_are_found_by_their_code(draft: Assess
     plan = plan_of(upload)
     assert [(line.indicator.code, line.values["answer"]) for line in plan.to_save] == [("F1.2", "2")]
     assert [str(fault) for fault in plan.faults] == ["Sheet F1, cell A12: F1.2 stands here again."]
+
+
+def test_a_text_of_megabytes_is_not_looked_at_in_each_cell(draft: Assessment) -> None:
+    cell = rb'<c r="(B\d+)" s="(\d+)"/>'
+    shared = rb'<c r="\1" s="\2" t="s"><v>0</v></c>'
+    text = {
+        "xl/sharedStrings.xml": replaced(rb">TLP:AMBER<", b">" + b"x" * 10_000_000 + b"<"),
+        "xl/worksheets/sheet4.xml": lambda part: re.sub(cell, shared, part),
+    }
+    began = time.perf_counter()
+    found = read(draft, repacked(downloaded(draft), text))
+    assert time.perf_counter() - began < MOST_SECONDS
+    assert found[0] == "Sheet New evidence, cell B6: this is too long for a cell."
+    assert len(found) == 101  # the marking below the table is the same text
+
+
+def test_lines_below_the_table_are_read_too(draft: Assessment) -> None:
+    form = filled_in(downloaded(draft), {"New evidence!A110": "F1.1", "New evidence!B110": "none such"})
+    assert [fault.partition(":")[0] for fault in read(draft, form)] == ["Sheet New evidence, cell B110"]
 
 
 def test_any_byte_may_be_wrong(draft: Assessment) -> None:

@@ -1,6 +1,9 @@
 """Offline forms as people have them: downloaded through the page, changed and saved by a program."""
 
-from collections.abc import Mapping
+import io
+import re
+import zipfile
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import Any
 
@@ -53,3 +56,36 @@ def say(draft: Assessment, person: User, code: str = "F1.1", **fields: Any) -> N
 def fields(draft: Assessment, code: str) -> tuple[Any, ...]:
     rating = draft.ratings.get(indicator__code=code)
     return rating.score, rating.non_score, rating.rationale, rating.confidence
+
+
+def repacked(
+    content: bytes,
+    parts: Mapping[str, bytes | Callable[[bytes], bytes] | None],
+    compression: int = zipfile.ZIP_DEFLATED,
+) -> bytes:
+    """The file with parts replaced, changed, added, or (None) left out."""
+    file, done = io.BytesIO(), set()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(file, "w", compression) as new:
+        for name in old.namelist():
+            part = parts.get(name, old.read(name))
+            done.add(name)
+            if part is not None:
+                new.writestr(name, part(old.read(name)) if callable(part) else part)
+        for name in parts.keys() - done:
+            part = parts[name]
+            assert isinstance(part, bytes)
+            new.writestr(name, part)
+    return file.getvalue()
+
+
+def replaced(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
+    def change(part: bytes) -> bytes:
+        assert re.search(old, part)
+        return re.sub(old, lambda _found: new, part, count=1)
+
+    return change
+
+
+def names_in(content: bytes) -> list[str]:
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        return file.namelist()

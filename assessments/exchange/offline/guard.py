@@ -19,6 +19,9 @@ MOST_BYTES = 3 * 1024**2
 MOST_BYTES_UNPACKED = 12 * 1024**2
 MOST_PARTS = 200
 PIECE = 64 * 1024
+# What reading costs goes by elements and attributes rather than by bytes; a full form has some thousands.
+MOST_ELEMENTS = 60_000
+MOST_ATTRIBUTES = 300_000
 # What a form never has, and what would reach out of it or run.
 FOREIGN = re.compile(
     r"externallink|vbaproject|activex|embeddings|oleobject|connections\.xml|macrosheet", re.I
@@ -37,11 +40,10 @@ def opened_workbook(content: bytes) -> Iterator[Workbook]:
     """
     _refuse_by_size(content)
     try:
-        with ZipFile(BytesIO(content)) as packed:
+        with warnings.catch_warnings(), ZipFile(BytesIO(content)) as packed:
+            warnings.simplefilter("ignore")  # openpyxl's about what it does not keep, zipfile's about names
             _refuse_by_content(packed)
             honest = _unpacked(packed)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl's about what it does not keep
             book = load_workbook(honest, read_only=True, keep_links=False)
     except InvalidForm:
         raise
@@ -59,6 +61,10 @@ def _unreadable() -> InvalidForm:
     )
 
 
+def _too_much() -> InvalidForm:
+    return InvalidForm(_("This file holds far more than an offline form: it is not opened."))
+
+
 def _refuse_by_size(content: bytes) -> None:
     if len(content) > MOST_BYTES:
         raise InvalidForm(
@@ -73,7 +79,7 @@ def _refuse_by_content(packed: ZipFile) -> None:
     parts = packed.infolist()
     unpacked = sum(part.file_size for part in parts)
     if len(parts) > MOST_PARTS or unpacked > MOST_BYTES_UNPACKED:
-        raise InvalidForm(_("This file holds far more than an offline form: it is not opened."))
+        raise _too_much()
     if any(part.compress_type not in {ZIP_STORED, ZIP_DEFLATED} for part in parts):
         raise _unreadable()
     if any(part.flag_bits & 1 for part in parts):
@@ -89,11 +95,16 @@ def _unpacked(packed: ZipFile) -> BytesIO:
 
     Read piece by piece, since reading a part at once unpacks all that is in it, whatever it declares.
     """
-    file = BytesIO()
+    file, elements, attributes = BytesIO(), 0, 0
     with ZipFile(file, "w") as copy:
         for part in packed.infolist():
             with packed.open(part) as source:
-                copy.writestr(part.filename, b"".join(iter(partial(source.read, PIECE), b"")))
+                content = b"".join(iter(partial(source.read, PIECE), b""))
+            copy.writestr(part.filename, content)
+            elements += content.count(b"<")
+            attributes += content.count(b"=")
+    if elements > MOST_ELEMENTS or attributes > MOST_ATTRIBUTES:
+        raise _too_much()
     return file
 
 

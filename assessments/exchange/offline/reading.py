@@ -163,7 +163,8 @@ class _Reader:
                 column: self._text(layout.EVIDENCE, f"{column}{number}", row.get(column))
                 for column in layout.EVIDENCE_HEADINGS
             }
-            if None in cells.values() or number >= layout.FIRST_ROW + layout.EVIDENCE_ROWS:
+            below = number >= layout.FIRST_ROW + layout.EVIDENCE_ROWS and not cells[layout.SOURCE]
+            if None in cells.values() or below:  # below the table stands the marking
                 continue
             if any(cells[column] for column in (layout.INDICATOR, layout.SOURCE, layout.LOCATOR)):
                 self._evidence_line(number, {column: text or "" for column, text in cells.items()})
@@ -214,7 +215,11 @@ class _Reader:
         if cell.data_type == "e" or isinstance(value, bool) or not isinstance(value, str | int | float):
             self._fault(sheet, place, _("this is neither text nor a number."))
             return None
-        return normal(str(value))
+        text = str(value)
+        if len(text) > layout.LONGEST_CELL:
+            self._fault(sheet, place, _("this is too long for a cell."))
+            return None
+        return normal(text)
 
 
 def _plain(cell: Any) -> str:
