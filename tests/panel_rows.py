@@ -38,6 +38,7 @@ def panel_rows() -> list[RowParts]:
         ("GET", "assessments:panel", {"pk": "open_panel"}, OWN_WORK, {}),
         ("POST", "assessments:panel", {"pk": "open_panel"}, REFUSED, {"do": "conclude"}),
         ("GET", "assessments:panel-item", {"pk": "panel", "code": "P1.2"}, NOBODY, {}),
+        ("GET", "assessments:panel-item", {**ITEM, "code": "P1.1"}, OWN_WORK, {}),
         ("GET", "assessments:panel-item", ITEM, OWN_WORK, {}),
         ("POST", "assessments:panel-item", ITEM, DISCUSS, {"do": "discuss", "text": "Which year?"}),
         *_blind_rows(),
