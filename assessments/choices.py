@@ -164,9 +164,15 @@ class NoticeKind(models.TextChoices):
     """What people are told. :mod:`assessments.models.notice_kinds` says when there is something to do."""
 
     TO_REVIEW = "to_review", _("An assessment is submitted that I may review")
+    ASSIGNED = "assigned", _("A review is assigned to me")
+    DUE_SOON = "due_soon", _("A review that I have is due within three days")
+    OVERDUE = "overdue", _("A review that I have, or coordinate, is overdue")
     CO_AUTHOR = "co_author", _("I am made a co-author")
     HANDED_OVER = "handed_over", _("An assessment is handed over to me")
+    PANEL = "panel", _("I am to rate for a panel")
+    UPLOAD = "upload", _("An offline form that I uploaded waits for me to settle it")
     RETURNED = "returned", _("A reviewer returns an assessment to me")
+    COMMENTED = "commented", _("Somebody comments on what I write or review")
     APPROVED = "approved", _("An assessment that I wrote is approved")
     TO_RELEASE = "to_release", _("An approved assessment can be released to partners")
     CHANGED = "changed", _("Somebody changes a section that I have open")

@@ -7,7 +7,7 @@ from django.utils import timezone
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from assessments.actions import joint_fits, notice_mail
+from assessments.actions import desk, joint_fits, notice_mail
 from assessments.actions.calibrations import propose_calibration
 from assessments.actions.notices import SEND
 from assessments.actions.offline import forget_uploads
@@ -76,3 +76,10 @@ def queue_daily_notices(timestamp: int) -> None:
 def forget_offline_uploads(timestamp: int) -> None:
     """Every night: forget uploaded offline forms that nobody has settled for a month."""
     forget_uploads(at=timezone.now())
+
+
+@app.periodic(cron="37 5 * * *")
+@app.task(name="remind_of_due", queueing_lock="remind_of_due")
+def remind_of_due(timestamp: int) -> None:
+    """Every morning, before the daily mail: what is due soon or overdue."""
+    desk.remind_of_due(at=timezone.now())

@@ -18,6 +18,8 @@ from assessments.models import (
     Comment,
     Evidence,
     JointFit,
+    Notice,
+    NoticePreference,
     OfflineUpload,
     Panel,
     PanelComment,
@@ -71,7 +73,18 @@ def outcome(response: HttpResponseBase, method: str) -> str:
 
 
 OF_PANELS = (PanelComment, Adjudication, PanelMember)
-COUNTED = (*OF_PANELS, CoAuthor, Edition, Evidence, Review, ApiToken, VignetteRating, JointFit, OfflineUpload)
+COUNTED = (
+    *OF_PANELS,
+    CoAuthor,
+    Edition,
+    Evidence,
+    Review,
+    ApiToken,
+    VignetteRating,
+    JointFit,
+    OfflineUpload,
+    NoticePreference,
+)
 
 
 def recorded() -> list[object]:
@@ -86,6 +99,7 @@ def recorded() -> list[object]:
         *Assignment.objects.values_list("assessment", "reviewer"),
         *Panel.objects.order_by("pk").values_list("pk", "state"),
         *Calibration.objects.order_by("pk").values_list("pk", "status"),
+        *Notice.objects.order_by("pk").values_list("pk", "seen_at"),
         *(model.objects.count() for model in COUNTED),
     ]
 

@@ -20,6 +20,7 @@ from assessments.models import (
     Comment,
     Finding,
     Framework,
+    Notice,
     OfflineUpload,
     Recommendation,
     Revision,
@@ -308,5 +309,6 @@ def _other_ids(ids: dict[str, Any], framework: Framework, people: dict[str, User
         "vignette": VignetteFactory(framework=framework).pk,
         "rated_vignette": _rated_vignette(framework, person).pk,
         "upload": _upload(Assessment.objects.get(pk=ids["draft"])).pk,
+        "notice": Notice.objects.get(recipient=person, kind="returned").pk,
         "token": ApiToken.objects.get(pk=token.pk).token_key,
     }

@@ -7,10 +7,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assessments.actions.assessments import locked_assessment
+from assessments.actions.notices import holders, tell, writers
+from assessments.choices import NoticeKind, State
 from assessments.models import Assessment, Assignment, Comment, Indicator
+from assessments.models.notice_kinds import DUE_SOON_WITHIN
 from assessments.policy import Refused, may_act, may_assign, may_settle
 from assessments.workflow import Action
 from organisations.models import User
+from organisations.roles import Permission
 
 
 @transaction.atomic
@@ -30,6 +34,16 @@ def assign(
         assessment=locked,
         defaults={"reviewer": reviewer, "due": due, "assigned_by": by, "assigned_at": at},
     )
+    if standing is None or standing.reviewer != reviewer:
+        tell(
+            NoticeKind.ASSIGNED,
+            locked,
+            event=f"assigned {at:%Y-%m-%d %H:%M:%S}",
+            to=[reviewer.pk],
+            revision=locked.current_revision,
+            by=by,
+            at=at,
+        )
 
 
 @transaction.atomic
@@ -63,7 +77,29 @@ def comment(
     said.save()
     if parent:
         Comment.objects.filter(pk=parent.pk).update(resolved_by=None, resolved_at=None)
+    tell(
+        NoticeKind.COMMENTED,
+        locked,
+        event=f"comment {said.pk}",
+        to=_listeners(said),
+        comment=said,
+        by=by,
+        at=at,
+    )
     return said
+
+
+def _listeners(said: Comment) -> set[int]:
+    """Who writes the assessment, who is to review it, or else has opened it, and who spoke in the thread."""
+    assessment = said.assessment
+    assigned = Assignment.objects.standing().filter(assessment=assessment)
+    reviewers = set(assigned.values_list("reviewer", flat=True))
+    if not reviewers and assessment.current_revision:
+        reviewers = set(assessment.current_revision.readings.values_list("reviewer", flat=True))
+    spoke: set[int] = set()
+    if said.parent:
+        spoke = {said.parent.author_id, *said.parent.replies.values_list("author", flat=True)}
+    return writers(assessment) | reviewers | spoke
 
 
 @transaction.atomic
@@ -104,3 +140,19 @@ def _locked_comment(comment: Comment, by: User) -> Comment:
     locked = Comment.objects.get(pk=comment.pk)
     locked.assessment = assessment
     return locked
+
+
+@transaction.atomic
+def remind_of_due(*, at: datetime) -> None:
+    """Tell reviewers what is due soon, and them and coordinators what is overdue: once for each due day."""
+    waiting = Assignment.objects.filter(
+        assessment__state__in=[State.SUBMITTED, State.IN_REVIEW], due__lte=at.date() + DUE_SOON_WITHIN
+    )
+    for assignment in waiting.select_related("assessment").order_by("pk"):
+        assert assignment.due is not None  # noqa: S101 - for types: the filter says so
+        overdue = assignment.due < at.date()
+        to = {assignment.reviewer_id}
+        if overdue:
+            to |= holders(assignment.assessment, Permission.ASSIGN)
+        kind = NoticeKind.OVERDUE if overdue else NoticeKind.DUE_SOON
+        tell(kind, assignment.assessment, event=f"due {assignment.due}", to=to, by=None, at=at)

@@ -12,7 +12,15 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 
 from assessments.choices import Delivery, MailState, NoticeKind
-from assessments.models import Assessment, Notice, NoticePreference, PanelMember, Revision
+from assessments.models import (
+    Assessment,
+    Assignment,
+    Comment,
+    Notice,
+    NoticePreference,
+    PanelMember,
+    Revision,
+)
 from assessments.models.notice_kinds import KINDS
 from organisations.models import Membership, User
 from organisations.roles import Permission
@@ -56,11 +64,13 @@ def tell(
     at: datetime,
     to: Iterable[int] | None = None,
     revision: Revision | None = None,
+    comment: Comment | None = None,
 ) -> None:
     """Write a notice for everybody concerned but ``by``, and queue the mail of those who want it at once.
 
     ``event`` names what happened: nobody is told of one twice. ``to`` are ids of people; without, they are
-    those of :data:`RECIPIENTS`. With ``revision`` there is something to do as long as it is the current one.
+    those of :data:`RECIPIENTS`. With ``revision`` there is something to do as long as it is the current one,
+    with ``comment`` as long as it is the last word.
     """
     if _silent.get():
         return
@@ -78,6 +88,7 @@ def tell(
                 kind=kind,
                 assessment=assessment,
                 revision=revision,
+                comment=comment,
                 event=event,
                 caused_by=by,
                 created_at=at,
@@ -92,13 +103,13 @@ def tell(
 
 
 def ask_for_review(assessment: Assessment, *, by: User, at: datetime) -> None:
-    """Tell those who may review the current revision that they can."""
+    """Tell whom it is assigned to, and all who may review it, that there is a revision to review."""
     revision = assessment.current_revision
     if revision is None:
         raise ValueError(f"Assessment {assessment.pk} has no revision.")
-    tell(
-        NoticeKind.TO_REVIEW, assessment, event=f"revision {revision.number}", revision=revision, by=by, at=at
-    )
+    assigned = Assignment.objects.standing().filter(assessment=assessment).values_list("reviewer", flat=True)
+    for kind, to in ((NoticeKind.ASSIGNED, list(assigned)), (NoticeKind.TO_REVIEW, None)):
+        tell(kind, assessment, event=f"revision {revision.number}", to=to, revision=revision, by=by, at=at)
 
 
 def _notice(notice: Notice, delivery: str) -> Notice:

@@ -8,7 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assessments.actions.assessments import locked_assessment
+from assessments.actions.notices import tell
 from assessments.actions.recording import AnswerInput, add_evidence, cite_new_source, save_ratings
+from assessments.choices import NoticeKind
 from assessments.exchange.offline.layout import sheet_names
 from assessments.exchange.offline.mark import InvalidForm, Mark, framework_digest
 from assessments.exchange.offline.plan import AnswerLine, Plan, plan_of
@@ -64,6 +66,7 @@ def take_upload(*, assessment: Assessment, content: bytes, by: User, at: datetim
     if not plan_of(upload).open:
         return None
     upload.save()
+    tell(NoticeKind.UPLOAD, assessment, event=f"upload {upload.pk}", to=[by.pk], by=None, at=at)
     return upload
 
 

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assessments.actions.assessments import locked_assessment, move, open_assessment
-from assessments.actions.notices import ask_for_review
-from assessments.choices import Level, Marking, PanelState, State
+from assessments.actions.notices import ask_for_review, tell
+from assessments.choices import Level, Marking, NoticeKind, PanelState, State
 from assessments.models import Assessment, Engagement, Framework, Panel, PanelMember
 from assessments.panel_policy import may_chair, may_change_members, may_convene, may_leave, may_rate
 from assessments.workflow import Action
@@ -165,6 +165,7 @@ def _seat(panel: Panel, person: User, by: User, at: datetime) -> PanelMember:
         marking=panel.marking,
         at=at,
     )
+    tell(NoticeKind.PANEL, assessment, event=f"panel {panel.pk}", to=[person.pk], by=by, at=at)
     return PanelMember.objects.create(
         panel=panel, person=person, assessment=assessment, added_by=by, added_at=at
     )

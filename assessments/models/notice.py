@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import Delivery, MailState, NoticeKind
 from assessments.models.assessment import Assessment
+from assessments.models.desk import Comment
 from assessments.models.notice_kinds import KINDS, something_to_do
 from assessments.models.revision import Revision
 from organisations.models import User
@@ -50,6 +51,9 @@ class Notice(models.Model):
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="notices")
     revision = models.ForeignKey(
         Revision, on_delete=models.CASCADE, null=True, blank=True, related_name="notices"
+    )
+    comment = models.ForeignKey(
+        Comment, on_delete=models.CASCADE, null=True, blank=True, related_name="notices"
     )
     event = models.CharField(_("event"), max_length=80)
     caused_by = models.ForeignKey(

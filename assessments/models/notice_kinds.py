@@ -7,21 +7,36 @@ so makes the notice disappear, by whichever door.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import Delivery, NoticeKind, State
 from assessments.models.assessment import AssessmentRelease
 from assessments.models.authorship import CoAuthor
+from assessments.models.desk import Assignment, AssignmentQuerySet, Comment
+from assessments.models.offline import OfflineUpload
 from assessments.models.revision import Review
 from organisations.models import Membership
 from organisations.roles import Permission, roles_with
 
 UNDER_REVIEW = (State.SUBMITTED, State.IN_REVIEW)
+DUE_SOON_WITHIN = timedelta(days=3)
 BEING_WRITTEN = (State.DRAFT, State.RETURNED)
+
+
+def _holds(permission: Permission) -> Any:
+    return Exists(
+        Membership.objects.filter(
+            user=OuterRef("recipient"),
+            organisation=OuterRef("assessment__on_behalf_of"),
+            role__in=roles_with(permission),
+        )
+    )
 
 
 def assesses() -> Q:
@@ -39,6 +54,53 @@ def writes_and_has_not_seen_it() -> Q:
 def has_not_decided() -> Q:
     current = OuterRef("assessment__current_revision")
     return ~Q(Exists(Review.objects.filter(revision=current, reviewer=OuterRef("recipient"))))
+
+
+def _assignments() -> AssignmentQuerySet:
+    return Assignment.objects.standing().filter(assessment=OuterRef("assessment"))
+
+
+def _is_assigned() -> Exists:
+    return Exists(_assignments().filter(reviewer=OuterRef("recipient")))
+
+
+def could_be_reviewed() -> Q:
+    """Not the task of somebody else, unless it takes several, and not assigned to the recipient."""
+    several = Q(assessment__framework__approvals_required__gt=1)
+    return Q(several | ~Q(Exists(_assignments())), ~Q(_is_assigned()), has_not_decided())
+
+
+def is_to_be_reviewed() -> Q:
+    return Q(_is_assigned(), has_not_decided())
+
+
+def is_due_soon() -> Q:
+    today = timezone.now().date()
+    due = _assignments().filter(
+        reviewer=OuterRef("recipient"), due__gte=today, due__lte=today + DUE_SOON_WITHIN
+    )
+    return Q(Exists(due), has_not_decided())
+
+
+def is_overdue() -> Q:
+    """For its reviewer, and for coordinators, who can assign it anew."""
+    overdue = Assignment.objects.filter(assessment=OuterRef("assessment"), due__lt=timezone.now().date())
+    return Q(Q(_is_assigned()) | Q(_holds(Permission.ASSIGN)), Exists(overdue), has_not_decided())
+
+
+def is_last_word_of_an_open_thread() -> Q:
+    """Whoever answers, or whoever else comments, leaves nothing to do about what was said before."""
+    in_thread = Q(parent=OuterRef("comment")) | Q(parent=OuterRef("comment__parent"))
+    later = Comment.objects.filter(in_thread, pk__gt=OuterRef("comment"))
+    begins = Q(comment__isnull=False, comment__parent__isnull=True, comment__resolved_at__isnull=True)
+    answers = Q(comment__parent__isnull=False, comment__parent__resolved_at__isnull=True)
+    return Q(begins | answers, ~Exists(later))
+
+
+def has_an_upload() -> Q:
+    return Q(
+        Exists(OfflineUpload.objects.filter(assessment=OuterRef("assessment"), by=OuterRef("recipient")))
+    )
 
 
 def is_unreleased() -> Q:
@@ -66,7 +128,31 @@ KINDS: dict[NoticeKind, Kind] = {
         Delivery.DAILY,
         UNDER_REVIEW,
         Permission.REVIEW,
-        has_not_decided,
+        could_be_reviewed,
+    ),
+    NoticeKind.ASSIGNED: Kind(
+        _("Assigned to you for review"),
+        _("Review it, or give it back so that somebody else can."),
+        Delivery.IMMEDIATE,
+        UNDER_REVIEW,
+        Permission.REVIEW,
+        is_to_be_reviewed,
+    ),
+    NoticeKind.DUE_SOON: Kind(
+        _("Your review is due soon"),
+        _("Decide on it, or give it back so that somebody else can."),
+        Delivery.IMMEDIATE,
+        UNDER_REVIEW,
+        Permission.REVIEW,
+        is_due_soon,
+    ),
+    NoticeKind.OVERDUE: Kind(
+        _("Review overdue"),
+        _("The day by which it was to be reviewed has passed: review it, or have it assigned anew."),
+        Delivery.IMMEDIATE,
+        UNDER_REVIEW,
+        Permission.READ_OWN_WORK,
+        is_overdue,
     ),
     NoticeKind.CO_AUTHOR: Kind(
         _("You are a co-author"),
@@ -85,6 +171,23 @@ KINDS: dict[NoticeKind, Kind] = {
         Permission.RECORD,
         assesses,
     ),
+    NoticeKind.PANEL: Kind(
+        _("You are to rate for a panel"),
+        _("Answer and submit; nobody else sees your answers until all have submitted."),
+        Delivery.IMMEDIATE,
+        (State.DRAFT,),
+        Permission.RECORD,
+        assesses,
+    ),
+    NoticeKind.UPLOAD: Kind(
+        _("Your upload waits for you"),
+        _("Save what the offline form says, or choose where somebody else has written too."),
+        Delivery.DAILY,
+        (State.DRAFT,),
+        Permission.RECORD,
+        has_an_upload,
+        "assessments:offline",
+    ),
     NoticeKind.RETURNED: Kind(
         _("Returned to you"),
         _("Read why, take it up again, and submit it when it is changed."),
@@ -92,6 +195,15 @@ KINDS: dict[NoticeKind, Kind] = {
         (State.RETURNED,),
         Permission.RECORD,
         assesses,
+    ),
+    NoticeKind.COMMENTED: Kind(
+        _("Commented"),
+        _("Read what is said and answer it, or say that it is settled."),
+        Delivery.DAILY,
+        (*BEING_WRITTEN, *UNDER_REVIEW),
+        Permission.READ_OWN_WORK,
+        is_last_word_of_an_open_thread,
+        "assessments:discussion",
     ),
     NoticeKind.APPROVED: Kind(
         _("Approved"),
@@ -135,16 +247,6 @@ def _has_its_role() -> Q:
         kinds = [kind for kind, words in KINDS.items() if words.needs is permission]
         condition |= Q(_holds(permission), kind__in=kinds)
     return condition
-
-
-def _holds(permission: Permission) -> Any:
-    return Exists(
-        Membership.objects.filter(
-            user=OuterRef("recipient"),
-            organisation=OuterRef("assessment__on_behalf_of"),
-            role__in=roles_with(permission),
-        )
-    )
 
 
 def _about_what_is_current() -> Q:

@@ -8,13 +8,14 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection
+from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import Settings
 
 from assessments.actions import authorship, notice_mail, notices, submission
 from assessments.choices import Delivery, MailState, Marking, NoticeKind, State
-from assessments.models import Assessment, Notice
+from assessments.models import Assessment, Assignment, Comment, Notice, OfflineUpload
 from assessments.models.notice_kinds import KINDS
 from assessments.policy import Refused
 from organisations.models import Membership, User
@@ -87,6 +88,12 @@ def test_it_is_sent_once_however_often_the_job_runs(mailoutbox: Outbox) -> None:
 MATRIX = list(itertools.product(NoticeKind, Delivery))
 STATES = {
     NoticeKind.TO_REVIEW: State.SUBMITTED,
+    NoticeKind.ASSIGNED: State.SUBMITTED,
+    NoticeKind.DUE_SOON: State.SUBMITTED,
+    NoticeKind.OVERDUE: State.SUBMITTED,
+    NoticeKind.COMMENTED: State.DRAFT,
+    NoticeKind.PANEL: State.DRAFT,
+    NoticeKind.UPLOAD: State.DRAFT,
     NoticeKind.CO_AUTHOR: State.DRAFT,
     NoticeKind.HANDED_OVER: State.DRAFT,
     NoticeKind.RETURNED: State.RETURNED,
@@ -96,11 +103,21 @@ STATES = {
 }
 
 
+DAYS = {NoticeKind.ASSIGNED: 30, NoticeKind.DUE_SOON: 1, NoticeKind.OVERDUE: -1}
+
+
 def somebody_for(kind: NoticeKind) -> tuple[Assessment, User]:
     """An assessment on which a person can act as the kind says."""
     assessment = make_assessment(STATES[kind])
     if kind == NoticeKind.TO_REVIEW:
         return assessment, reviewer(assessment.on_behalf_of)
+    if kind in DAYS:
+        person = reviewer(assessment.on_behalf_of)
+        due = timezone.now().date() + timedelta(days=DAYS[kind])
+        Assignment.objects.create(
+            assessment=assessment, reviewer=person, due=due, assigned_by=person, assigned_at=AT
+        )
+        return assessment, person
     if kind == NoticeKind.TO_RELEASE:
         return assessment, coordinator(assessment.on_behalf_of)
     if kind == NoticeKind.CO_AUTHOR:
@@ -108,6 +125,10 @@ def somebody_for(kind: NoticeKind) -> tuple[Assessment, User]:
         choose(person, Delivery.NONE)
         authorship.add_co_author(assessment=assessment, person=person, by=assessment.assessor, at=AT)
         return assessment, person
+    if kind == NoticeKind.UPLOAD:
+        OfflineUpload.objects.create(
+            assessment=assessment, by=assessment.assessor, at=AT, signed="", mark={}, content={}
+        )
     return assessment, assessment.assessor
 
 
@@ -116,7 +137,16 @@ def test_every_kind_goes_as_it_is_chosen(kind: NoticeKind, delivery: Delivery, m
     assessment, person = somebody_for(kind)
     Notice.objects.all().delete()
     choose(person, delivery, kind)
-    notices.tell(kind, assessment, event="test", to=[person.pk], by=None, at=AT)
+    said = None
+    if kind == NoticeKind.COMMENTED:
+        said = Comment.objects.create(
+            assessment=assessment,
+            author=reviewer(assessment.on_behalf_of),
+            text="?",
+            created_at=AT,
+            updated_at=AT,
+        )
+    notices.tell(kind, assessment, event="test", to=[person.pk], comment=said, by=None, at=AT)
     do_jobs()
     assert len(mailoutbox) == (delivery == Delivery.IMMEDIATE)
     assert Notice.objects.visible_to(person).new().count() == 1, "pages show it in any case"
@@ -237,15 +267,28 @@ def test_no_private_word_is_in_any_mail(mailoutbox: Outbox) -> None:
         choose(person, Delivery.IMMEDIATE)
     for assessment in Assessment.objects.filter(assessor=world.people["analyst"]):
         for kind in NoticeKind:
-            notices.tell(kind, assessment, event="test", to=[one.pk for one in people], by=people[0], at=AT)
+            notices.tell(
+                kind,
+                assessment,
+                event="test",
+                to=[one.pk for one in people],
+                comment=assessment.comments.last(),
+                by=None,
+                at=AT,
+            )
     do_jobs()
     everything = "".join(
         f"{mail.subject}{mail.body}{mail.alternatives[0][0]!s}{mail.extra_headers}" for mail in mailoutbox
     )
-    assert len(mailoutbox) > len(NoticeKind)
+    sent = Notice.objects.filter(mail_state=MailState.SENT)
+    assert set(sent.values_list("kind", flat=True)) >= set(NoticeKind) - {
+        *DAYS,
+        NoticeKind.CO_AUTHOR,
+        NoticeKind.UPLOAD,
+    }
     assert [where for where, word in world.canaries.items() if word in everything] == []
-    allowed = {world.people[name].email for name in ("analyst", "reviewer", "coordinator")}  # type: ignore[union-attr]
-    assert {mail.to[0] for mail in mailoutbox} <= allowed
+    its_own = Membership.objects.filter(organisation__acronym="OWN").exclude(role="reader")
+    assert {mail.to[0] for mail in mailoutbox} <= set(its_own.values_list("user__email", flat=True))
 
 
 class Refusing:

@@ -1,89 +1,28 @@
 """Who is told what, by which action; and that a notice leaves when there is nothing to do any more."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from assessments.actions import assessments as opening
-from assessments.actions import authorship, notices, recording, review, submission
+from assessments.actions import authorship, desk, notices, recording, review
 from assessments.choices import NoticeKind, State
-from assessments.models import Assessment, Framework, Notice, Revision
+from assessments.models import Assessment, Assignment, Notice, OfflineUpload
 from assessments.models.notice_kinds import KINDS
 from organisations.models import Membership, User
+from tests.assessments.notice_team import Team
 from tests.factories import (
     AT,
     FrameworkFactory,
     MembershipFactory,
     OrganisationFactory,
     advance,
-    analyst,
-    answer,
-    coordinator,
-    make_assessment,
-    reader,
-    reviewer,
 )
 
 pytestmark = pytest.mark.django_db
 LATER = AT + timedelta(hours=1)
-
-
-def new(person: User) -> set[str]:
-    """The kinds of what is new to a person."""
-    return set(Notice.objects.visible_to(person).new().values_list("kind", flat=True))
-
-
-class Team:
-    """Everybody of one organisation, with a draft of the analyst; and the same people of another."""
-
-    def __init__(self, framework: Framework | None = None) -> None:
-        own = OrganisationFactory()
-        self.analyst, self.colleague = analyst(own), analyst(own)
-        self.reviewer, self.other_reviewer = reviewer(own), reviewer(own)
-        self.coordinator, self.reader = coordinator(own), reader(own)
-        self.suspended = reviewer(own, is_active=False)
-        elsewhere = OrganisationFactory()
-        self.foreign = [make(elsewhere) for make in (analyst, reviewer, coordinator, reader)]
-        self.draft = make_assessment(assessor=self.analyst, framework=framework)
-        codes = [indicator.code for indicator in self.draft.applicable_indicators()]
-        answer(self.draft, dict.fromkeys(codes, 3))
-
-    def everybody(self) -> Iterator[tuple[str, User]]:
-        yield from ((name, person) for name, person in vars(self).items() if isinstance(person, User))
-        yield from ((f"foreign {number}", person) for number, person in enumerate(self.foreign))
-
-    def told(self) -> dict[str, set[str]]:
-        """What is new to whom, but for those to whom nothing is."""
-        return {name: kinds for name, person in self.everybody() if (kinds := new(person))}
-
-    def submit(self) -> None:
-        submission.submit(assessment=self.draft, by=self.analyst, at=AT, reason="It stands.")
-
-    def review(self, by: User) -> None:
-        review.start_review(assessment=self.draft, by=by, at=AT)
-
-    def send_back(self, by: User) -> None:
-        self.review(by)
-        review.return_for_changes(revision=self.current(), by=by, reason="Say more.", at=AT)
-
-    def approve(self, by: User) -> None:
-        self.review(by)
-        review.approve(revision=self.current(), by=by, at=AT)
-
-    def current(self) -> Revision:
-        self.draft.refresh_from_db()
-        assert self.draft.current_revision is not None
-        return self.draft.current_revision
-
-    def revise(self) -> None:
-        submission.revise(assessment=self.draft, by=self.analyst, at=AT)
-
-    def release(self) -> None:
-        opening.release(assessment=self.draft, to=[], to_all=True, by=self.coordinator, at=AT)
-
-    def withdraw(self) -> None:
-        opening.withdraw(assessment=self.draft, by=self.analyst, at=AT)
 
 
 @pytest.fixture
@@ -233,10 +172,17 @@ def test_no_notice_outlives_a_refused_action(team: Team, monkeypatch: pytest.Mon
     assert Notice.objects.count() == before
 
 
+UNDER_REVIEW = {"submitted", "in_review"}
 WHERE_IT_WAITS: dict[NoticeKind, tuple[Callable[[Team], User], set[str]]] = {
-    NoticeKind.TO_REVIEW: (lambda team: team.reviewer, {"submitted", "in_review"}),
+    NoticeKind.TO_REVIEW: (lambda team: team.reviewer, UNDER_REVIEW),
+    NoticeKind.ASSIGNED: (lambda team: team.reviewer, UNDER_REVIEW),
+    NoticeKind.DUE_SOON: (lambda team: team.reviewer, UNDER_REVIEW),
+    NoticeKind.OVERDUE: (lambda team: team.coordinator, UNDER_REVIEW),
+    NoticeKind.COMMENTED: (lambda team: team.analyst, UNDER_REVIEW | {"draft", "returned"}),
     NoticeKind.CO_AUTHOR: (lambda team: team.colleague, {"draft", "returned"}),
     NoticeKind.HANDED_OVER: (lambda team: team.analyst, {"draft", "returned"}),
+    NoticeKind.PANEL: (lambda team: team.analyst, {"draft"}),
+    NoticeKind.UPLOAD: (lambda team: team.analyst, {"draft"}),
     NoticeKind.RETURNED: (lambda team: team.analyst, {"returned"}),
     NoticeKind.APPROVED: (lambda team: team.analyst, {"approved"}),
     NoticeKind.TO_RELEASE: (lambda team: team.coordinator, {"approved"}),
@@ -244,12 +190,29 @@ WHERE_IT_WAITS: dict[NoticeKind, tuple[Callable[[Team], User], set[str]]] = {
 }
 
 
+DAYS = {NoticeKind.ASSIGNED: 30, NoticeKind.DUE_SOON: 1, NoticeKind.OVERDUE: -1}
+
+
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_each_kind_waits_in_its_states_only(kind: NoticeKind, team: Team) -> None:
     authorship.add_co_author(assessment=team.draft, person=team.colleague, by=team.analyst, at=AT)
     find, states = WHERE_IT_WAITS[kind]
     person, waited = find(team), set()
-    notices.tell(kind, team.draft, event="test", to=[person.pk], by=None, at=AT)
+    said = None
+    if kind in DAYS:
+        due = timezone.now().date() + timedelta(days=DAYS[kind])
+        Assignment.objects.create(
+            assessment=team.draft,
+            reviewer=team.reviewer,
+            due=due,
+            assigned_by=team.coordinator,
+            assigned_at=AT,
+        )
+    if kind == NoticeKind.UPLOAD:
+        OfflineUpload.objects.create(assessment=team.draft, by=person, at=AT, signed="", mark={}, content={})
+    if kind == NoticeKind.COMMENTED:
+        said = desk.comment(assessment=team.draft, text="Why?", by=team.reviewer, at=AT)
+    notices.tell(kind, team.draft, event="test", to=[person.pk], comment=said, by=None, at=AT)
     notice = Notice.objects.filter(event="test")
 
     def look() -> None:
