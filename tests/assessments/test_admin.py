@@ -10,7 +10,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from assessments.models import Assessment, Engagement, Framework, Indicator, Review, Rule
+from assessments.models import Assessment, Engagement, Framework, Indicator, Notice, Review, Rule
 from organisations.models import Dyad, Membership, Mission, Organisation, User
 from organisations.roles import Role
 from tests.factories import (
@@ -25,7 +25,7 @@ from tests.factories import (
 from tests.world import RULES
 
 pytestmark = pytest.mark.django_db
-REGISTERED = {User, Organisation, Dyad, Mission, Engagement, Framework}
+REGISTERED = {User, Organisation, Dyad, Mission, Engagement, Framework, Notice}
 QUEUE = set(apps.get_app_config("procrastinate").get_models()) & set(admin.site._registry)
 OF_THE_RECORD = [
     model for model in apps.get_app_config("assessments").get_models() if model not in REGISTERED
@@ -129,8 +129,10 @@ def test_a_framework_is_read_only(name: str) -> None:
 def decide(client: Client, assessment: Assessment) -> HttpResponseBase:
     """Open the revision and approve it, as the pages do."""
     client.post(reverse("assessments:start-review", args=[assessment.pk]))
+    shown = assessment.revisions.get(number=1)
     return client.post(
-        reverse("assessments:decide", args=[assessment.pk, 1]), {"decision": "approve", "reason": ""}
+        reverse("assessments:decide", args=[assessment.pk, 1]),
+        {"decision": "approve", "reason": "", "sha256": shown.sha256},
     )
 
 

@@ -26,11 +26,12 @@ from tests.factories import (
     MissionFactory,
     OrganisationFactory,
     UserFactory,
+    make_assessment,
 )
 
 pytestmark = pytest.mark.django_db
 Rows = list[dict[str, Any]]
-READ_ONLY = {"framework"}
+READ_ONLY = {"framework", "notice"}
 OF_THE_QUEUE = "procrastinate"  # read-only pages of the library, opened below with a job in them
 MODELS = sorted(
     (model for model in admin.site._registry if model._meta.app_label != OF_THE_QUEUE),
@@ -57,6 +58,7 @@ def one_of_each() -> None:
     EngagementFactory(dyad=dyad, mission=MissionFactory(leads=[dyad.first, dyad.second]))
     FrameworkFactory()
     UserFactory()
+    make_assessment("returned")  # its assessor is told
 
 
 def queries(client: Client, url: str) -> int:

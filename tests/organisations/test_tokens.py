@@ -107,9 +107,9 @@ def test_queries_do_not_grow_with_tokens(
 ) -> None:
     client.force_login(person)
     issue_token(label="One", by=person)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get(reverse("organisations:tokens"))
     for number in range(3):
         issue_token(label=str(number), by=person)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(client.get(reverse("organisations:tokens")).context["tokens"]) == 4
