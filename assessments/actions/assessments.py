@@ -190,10 +190,17 @@ def _copy_answers(original: Assessment, copy: Assessment) -> None:
 
 @transaction.atomic
 def withdraw(*, assessment: Assessment, by: User, at: datetime) -> None:
-    """Take an assessment out of the process; an approved one no longer counts in scorecards."""
+    """Take an assessment out of the process; an approved one no longer counts in scorecards.
+
+    An amendment of it that is still open ends too, wherever it stands: nothing is left for it to replace.
+    """
     locked = locked_assessment(assessment)
     may_act(by, Action.WITHDRAW, locked).enforce()
     move(locked, Action.WITHDRAW, at)
+    for amendment in locked.amendments.order_by("pk"):
+        open_one = locked_assessment(amendment)
+        if next_state(open_one.state, Action.END):
+            move(open_one, Action.END, at)
     locked.approved_ratings.all().delete()
     refresh_dyad(dyad=locked.dyad, framework=locked.framework, at=at)
 

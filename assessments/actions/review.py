@@ -72,6 +72,9 @@ def _current(assessment: Assessment) -> Revision:
 
 
 def _locked_for(revision: Revision, by: User, action: Action) -> Assessment:
+    """The assessment, locked after what it amends: withdrawal locks them in this order too."""
+    if revision.assessment.amends_id:
+        locked_assessment(Assessment(pk=revision.assessment.amends_id))
     locked = locked_assessment(revision.assessment)
     if locked.current_revision_id != revision.pk:
         raise Refused(_("There is a newer revision than the one you have read: open that one first."))

@@ -13,12 +13,14 @@ EXPECTED = {
         "share": "draft",
         "hand_over": "draft",
         "comment": "draft",
+        "end": "withdrawn",
     },
     "submitted": {
         "start_review": "in_review",
         "withdraw": "withdrawn",
         "assign": "submitted",
         "comment": "submitted",
+        "end": "withdrawn",
     },
     "in_review": {
         "start_review": "in_review",
@@ -26,6 +28,7 @@ EXPECTED = {
         "approve": "approved",
         "assign": "in_review",
         "comment": "in_review",
+        "end": "withdrawn",
     },
     "returned": {
         "revise": "draft",
@@ -34,6 +37,7 @@ EXPECTED = {
         "hand_over": "returned",
         "assign": "returned",
         "comment": "returned",
+        "end": "withdrawn",
     },
     "approved": {
         "approve": "approved",
