@@ -61,7 +61,7 @@ class Work(RuleBasedStateMachine):
             MembershipFactory(user=person, organisation=self.own, role=Role.REVIEWER)
         self.people: list[User] = [*both, analyst(self.own), reviewer(self.own), reviewer(self.own)]
         self.people.append(coordinator(self.own))
-        self.subject = {"dyad": DyadFactory(), "framework": FrameworkFactory()}
+        self.subject: dict[str, Any] = {"dyad": DyadFactory(), "framework": FrameworkFactory()}
         first = make_assessment(assessor=both[0], on_behalf_of=self.own, answers=ANSWERS, **self.subject)
         self.wrote: dict[int, set[int]] = {first.pk: {both[0].pk}}
         self.decided: dict[int, tuple[int, int, str, str]] = {}
@@ -200,7 +200,7 @@ class Work(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_no_order_of_actions_approves_what_was_not_read() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Work,
         settings=settings(
             max_examples=15,

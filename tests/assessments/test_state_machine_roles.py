@@ -125,7 +125,7 @@ def _save(assessment: Assessment, by: User) -> None:
 
 def _tries(assessment: Assessment, people: dict[str, User]) -> dict[str, Callable[[User], Any]]:
     """Each action as somebody would try it."""
-    one = {"assessment": assessment, "at": AT}
+    one: dict[str, Any] = {"assessment": assessment, "at": AT}
     newcomer = people["n"]
     return {
         "edit": lambda by: _save(assessment, by),
