@@ -7,6 +7,8 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from assessments.actions.reference import load_reference
 from tests.factories import AT
 
+QUEUE_EMPTIED = "TRUNCATE procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers"
+
 
 @pytest.fixture
 def reference(db: None) -> None:
@@ -16,14 +18,17 @@ def reference(db: None) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def emptied_between_tests() -> Iterator[None]:
-    """Let Django empty the tables after tests with real transactions; triggers refuse it otherwise."""
+    """Let Django empty the tables after tests with real transactions; triggers refuse it otherwise.
+
+    The queue is emptied with them: Django does not manage its tables, and jobs would wait for the next test.
+    """
     emptied = DatabaseOperations.execute_sql_flush
 
     def execute(operations: DatabaseOperations, statements: list[str]) -> None:
         with pgtrigger.ignore(
             *(f"assessments.{one}:never_emptied" for one in ("Revision", "Reading", "Review"))
         ):
-            emptied(operations, statements)
+            emptied(operations, [*statements, QUEUE_EMPTIED] if statements else statements)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "execute_sql_flush", execute)
