@@ -156,7 +156,6 @@ def panel(_tour: Tour, visitor: Visitor) -> None:
 
 
 WALKS: dict[str, tuple[str, Walk]] = {
-    "home": ("coordinator@un.example", at("/")),
     "scorecard": ("reader@eu.example", at("/dyads/UN-EU/")),
     "tasks": (ANALYST, tasks),
     "recording": (ANALYST, editor),
