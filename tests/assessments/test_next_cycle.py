@@ -241,7 +241,7 @@ def test_its_pages_take_their_queries_whatever_is_reconfirmed(client: Client) ->
         "dimension": f"{here}edit/P1/",
         "check": f"{here}check/",
     }
-    expected = {"start": 4, "edit": 24, "dimension": 39, "check": 16}
+    expected = {"start": 4, "edit": 24, "dimension": 40, "check": 16}
     holds(draft, "P1.1")
     assert queries_of(client, pages) == expected
     holds(draft, "PX.1")

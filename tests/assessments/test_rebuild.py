@@ -231,7 +231,7 @@ def test_the_reference_cases_are_scored_by_their_approvals(monkeypatch: pytest.M
     assert recommendations() == proposed
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, 5])
 def test_any_sequence_of_decisions_leads_to_the_scorecards_of_a_rebuild(seed: int) -> None:
     work = Work(seed)
     for _part in range(4):
