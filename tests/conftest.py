@@ -3,6 +3,7 @@ from collections.abc import Iterator
 import pgtrigger
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.test import override_settings
 
 from assessments.actions.reference import load_reference
 from tests.factories import AT
@@ -14,6 +15,13 @@ QUEUE_EMPTIED = "TRUNCATE procrastinate_jobs, procrastinate_events, procrastinat
 def reference(db: None) -> None:
     """The reference cases, approved, released to all and scored, in the test's own transaction."""
     load_reference(at=AT)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_unread() -> Iterator[None]:
+    """Let WhiteNoise look for a file when it is asked for; it would read them all for each test client."""
+    with override_settings(WHITENOISE_AUTOREFRESH=True):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
