@@ -8,9 +8,7 @@ from django.db import connection
 
 from assessments.actions.calibrations import propose_calibration, put_in_force, reject
 from assessments.actions.editions import Identical, freeze_edition
-from assessments.actions.recording import AnswerInput, save_ratings
 from assessments.actions.review import approve, return_for_changes, start_review
-from assessments.actions.submission import submit
 from assessments.models import Edition, Framework, Review, Scorecard
 from assessments.policy import Refused
 from tests.factories import AT, DyadFactory, FrameworkFactory, coordinator, make_assessment, reviewer
@@ -42,23 +40,6 @@ def at_once(*calls: Callable[[], object]) -> list[object]:
 
 
 @pytest.mark.parametrize("attempt", range(ROUNDS))
-def test_two_reviewers_approving_at_once_give_one_approval_each_and_one_change(attempt: int) -> None:
-    assessment = make_assessment("submitted")
-    people = [reviewer(assessment.on_behalf_of), reviewer(assessment.on_behalf_of)]
-    revision, _same = [start_review(assessment=assessment, by=person, at=AT) for person in people]
-    assessment.refresh_from_db()
-    version = assessment.version
-    results = at_once(
-        *[lambda person=person: approve(revision=revision, by=person, at=AT) for person in people]
-    )
-    assert all(isinstance(result, Review) for result in results), results
-    assessment.refresh_from_db()
-    assert (assessment.state, assessment.version) == ("approved", version + 1)
-    assert sorted(revision.reviews.values_list("reviewer", flat=True)) == sorted(p.pk for p in people)
-    assert assessment.approved_ratings.count() == 3
-
-
-@pytest.mark.parametrize("attempt", range(ROUNDS))
 def test_approval_and_return_at_once_leave_one_decision(attempt: int) -> None:
     assessment = make_assessment("submitted")
     one, two = reviewer(assessment.on_behalf_of), reviewer(assessment.on_behalf_of)
@@ -72,21 +53,6 @@ def test_approval_and_return_at_once_leave_one_decision(attempt: int) -> None:
     assert sum(isinstance(result, Refused) for result in results) == 1
     assessment.refresh_from_db()
     assert assessment.state == ("approved" if isinstance(results[0], Review) else "returned")
-
-
-@pytest.mark.parametrize("attempt", range(ROUNDS))
-def test_an_edit_during_submission_is_in_the_revision_or_refused(attempt: int) -> None:
-    answers = {"P1.1": 3, "P1.2": 3, "PX.1": 3}
-    draft = make_assessment(answers=answers)
-    rating = draft.ratings.get(indicator__code="P1.1")
-    given = AnswerInput(rating.indicator, score=5, rationale="New.", confidence="high", version=1)
-    edited, _submitted = at_once(
-        lambda: save_ratings(assessment=draft, answers=[given], by=draft.assessor, at=AT),
-        lambda: submit(assessment=draft, by=draft.assessor, at=AT),
-    )
-    rating.refresh_from_db()
-    frozen = draft.revisions.get().content["ratings"][0]["score"]
-    assert frozen == rating.score == (3 if isinstance(edited, Refused) else 5)
 
 
 @pytest.mark.parametrize("attempt", range(ROUNDS))
