@@ -192,3 +192,22 @@ class MailState(models.TextChoices):
     UNWANTED = "unwanted", _("Not wanted")
     POINTLESS = "pointless", _("Nothing to do any more")
     FAILED = "failed", _("Failed")
+
+
+class SearchKind(models.TextChoices):
+    ASSESSMENT = "assessment", _("Assessment")
+    RATIONALE = "rationale", _("Rationale")
+    EVIDENCE = "evidence", _("Evidence")
+    SOURCE = "source", _("Source")
+    FINDING = "finding", _("Finding")
+    RECOMMENDATION = "recommendation", _("Recommendation")
+    MISSION = "mission", _("Mission")
+    ENGAGEMENT = "engagement", _("Engagement")
+    INSTRUMENT = "instrument", _("Instrument")
+
+
+class SearchLanguage(models.TextChoices):
+    """Languages whose words are reduced to their stems, by PostgreSQL's configurations of these names."""
+
+    ENGLISH = "english", _("English")
+    FRENCH = "french", _("French")

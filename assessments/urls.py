@@ -33,6 +33,7 @@ from assessments.views import (
     recording,
     review,
     revisions,
+    search,
     sources,
     vignettes,
 )
@@ -118,6 +119,7 @@ urlpatterns = [
     ),
     path("planning/", planning.planning, name="planning"),
     path("findings/<int:pk>/", ratings.finding, name="finding"),
+    path("search/", search.search, name="search"),
     path("sources/", sources.source_list, name="sources"),
     path("recommendations/", recommendations.recommendation_list, name="recommendations"),
     path("recommendations/<int:pk>/", recommendations.recommendation_detail, name="recommendation"),

@@ -311,6 +311,16 @@ def _complete(assessment: Assessment, answers: Mapping[str, int | str], state: s
     return {indicator.code: 3 for indicator in assessment.applicable_indicators()} | dict(answers)
 
 
+def explain(draft: Assessment, code: str, rationale: str) -> None:
+    """Answer an indicator of a draft with 3, for this reason."""
+    indicator = draft.applicable_indicators().get(code=code)
+    version = draft.ratings.filter(indicator=indicator).values_list("version", flat=True).first() or 0
+    given = recording.AnswerInput(
+        indicator, score=3, rationale=rationale, confidence="moderate", version=version
+    )
+    recording.save_ratings(assessment=draft, answers=[given], by=draft.assessor, at=AT)
+
+
 def answer(assessment: Assessment, answers: Mapping[str, int | str]) -> None:
     """Answer indicators of a draft by code, each with rationale, moderate confidence and one source."""
     indicators = {indicator.code: indicator for indicator in assessment.applicable_indicators()}

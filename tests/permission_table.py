@@ -8,6 +8,7 @@ from tests.notice_rows import notice_rows
 from tests.offline_rows import offline_rows
 from tests.panel_rows import panel_rows
 from tests.review_rows import review_rows
+from tests.search_rows import search_rows
 from tests.world import COLLEAGUE_ID
 
 
@@ -152,6 +153,7 @@ PAGES = [
     *(Row(*row) for row in history_rows(OWN_WORK)),
     *(Row(*row) for row in panel_rows()),
     *(Row(*row) for row in notice_rows(SIGNED_IN)),
+    *(Row(*row) for row in search_rows(SIGNED_IN)),
     Row("GET", "assessments:finding", {"pk": "finding"}, OWN_WORK),
     Row(
         "GET",

@@ -34,6 +34,7 @@ WITHOUT_HISTORY = {
     "Notice": "what somebody was told; its own columns say when it was written, seen and mailed",
     "OfflineUpload": "what a file says before anybody has saved it; the answers that come of it have theirs",
     "Presence": "says who has the editor open now, for two minutes",
+    "SearchEntry": "what the rows say that it finds, as words; their histories are theirs",
     "User_groups": "no right follows from groups, and no form offers them",
     "User_user_permissions": "no right follows from Django's own permissions",
 }

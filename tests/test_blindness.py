@@ -17,6 +17,11 @@ from tests.test_permissions import signed_in
 from tests.world import World, make_world
 
 pytestmark = pytest.mark.django_db
+SEARCHES = (
+    ("assessments:assessments", "search"),
+    ("assessments:search", "q"),
+    ("api:assessment-list", "reference"),
+)
 OTHERS = ("colleague", "reviewer", "coordinator", "reader", "partner", "partner_coordinator", "administrator")
 
 
@@ -62,7 +67,7 @@ def test_submitting_changes_nothing_but_counts(world: World, person: str) -> Non
     found = set(re.findall(r"/assessments/(\d+)/", lists)) | set(re.findall(r'"id":(\d+),', lists))
     assert found & ids == own
     for word in world.blind.values():
-        for route, parameter in (("assessments:assessments", "search"), ("api:assessment-list", "reference")):
+        for route, parameter in SEARCHES:
             answers = [
                 without_tokens(
                     client.get(reverse(route), {parameter: one})

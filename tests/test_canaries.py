@@ -11,6 +11,8 @@ from django.contrib import admin
 from django.urls import reverse
 
 from assessments.models import Assessment
+from assessments.search.query import parsed
+from assessments.search.results import find
 from tests.permission_table import TABLE
 from tests.test_permissions import address, signed_in
 from tests.world import World, make_world
@@ -30,6 +32,7 @@ OTHERS = (
 )
 SEARCHES = (
     ("assessments:assessments", "search"),
+    ("assessments:search", "q"),
     ("assessments:sources", "search"),
     ("api:assessment-list", "reference"),
 )
@@ -41,7 +44,10 @@ CHOSEN = (
     "/dyads/OWN-OTHER/?as=OWN",
     "/dyads/OWN-OTHER/political/?as=OTHER",
     "/dyads/OWN-OTHER/political/?as=OWN",
+    "/search/?q=P1.1",
+    "/search/?q=assessment*",
 )
+NOT_SEARCHED = ("reference of", "comment", "replaced", "reason of", "remark of", "of an edition", "task of")
 
 
 @pytest.fixture
@@ -102,6 +108,22 @@ def test_searching_tells_nothing(world: World, person: str, route: str, paramete
     nowhere = answer("canary0000000000000000")
     words = world.canaries | world.identity
     assert [where for where, word in words.items() if answer(word) != nowhere] == []
+
+
+def test_its_own_people_find_what_is_searched(world: World) -> None:
+    """The control: each text that is searched is found by its own people, by each of its canaries."""
+    for person in OF_ITS_ORGANISATION:
+        user = world.people[person]
+        assert user is not None
+        found = {
+            where: find(parsed(word), user=user, chosen={}, number=1).total
+            for where, word in world.canaries.items()
+        }
+        missed = [
+            where for where, n in found.items() if not n and not any(map(where.__contains__, NOT_SEARCHED))
+        ]
+        assert (person, missed) == (person, [])
+        assert sum(map(bool, found.values())) >= 20
 
 
 @pytest.mark.parametrize("person", [person for person in OTHERS if person != "administrator"])

@@ -15,6 +15,8 @@ from assessments.models.panel import Adjudication, Panel, PanelComment, PanelMem
 from assessments.models.recommendation import Recommendation
 from assessments.models.revision import Reading, Review, Revision
 from assessments.models.scorecard import Finding, Scorecard
+from assessments.models.search import SearchEntry
+from assessments.models.search_kinds import InstrumentFound, MissionFound
 from assessments.models.source import Evidence, Source
 from assessments.models.vignette import Vignette, VignetteAssessment, VignetteIndicator, VignetteRating
 
@@ -37,8 +39,10 @@ __all__ = [
     "Finding",
     "Framework",
     "Indicator",
+    "InstrumentFound",
     "JointFit",
     "JointScore",
+    "MissionFound",
     "Notice",
     "NoticePreference",
     "OfflineUpload",
@@ -53,6 +57,7 @@ __all__ = [
     "Revision",
     "Rule",
     "Scorecard",
+    "SearchEntry",
     "SectionMark",
     "Severity",
     "Source",
