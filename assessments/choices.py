@@ -132,6 +132,55 @@ class RecommendationStatus(models.TextChoices):
     DECLINED = "declined", _("Declined")
 
 
+class LessonKind(models.TextChoices):
+    LESSON = "lesson", _("Lesson")
+    BEST_PRACTICE = "best_practice", _("Best practice")
+
+
+class LessonOrigin(models.TextChoices):
+    """What somebody looked at when the lesson was begun."""
+
+    OWN = "own", _("Written on its own")
+    RATING = "rating", _("An answer")
+    FINDING = "finding", _("A finding")
+    RECOMMENDATION = "recommendation", _("A recommendation")
+    ADJUDICATION = "adjudication", _("An adjudication")
+
+
+class LessonState(models.TextChoices):
+    OBSERVATION = "observation", _("Observation")
+    IDENTIFIED = "identified", _("Lesson identified")
+    ENDORSED = "endorsed", _("Endorsed")
+    TASKED = "tasked", _("Tasked")
+    IMPLEMENTED = "implemented", _("Implemented")
+    VALIDATED = "validated", _("Lesson learned")
+    CLOSED = "closed", _("Closed without action")
+
+
+class ActionState(models.TextChoices):
+    PROPOSED = "proposed", _("Proposed")
+    ACCEPTED = "accepted", _("Accepted")
+    UNDER_WAY = "under_way", _("Under way")
+    IMPLEMENTED = "implemented", _("Implemented")
+    VALIDATED = "validated", _("Validated")
+    DECLINED = "declined", _("Declined")
+
+
+class ValidationBasis(models.TextChoices):
+    """What shows that an action has worked."""
+
+    ASSESSMENT = "assessment", _("A later assessment")
+    EXERCISE = "exercise", _("An exercise")
+    DOCUMENT = "document", _("A document")
+
+
+class Recurrence(models.TextChoices):
+    """Why a lesson was reopened by what later assessments say."""
+
+    WORSE = "worse", _("Later answers are clearly worse")
+    FOUND_AGAIN = "found_again", _("The same finding follows from later answers alone")
+
+
 class CalibrationStatus(models.TextChoices):
     PROPOSED = "proposed", _("Proposed")
     IN_FORCE = "in_force", _("In force")
@@ -176,6 +225,15 @@ class NoticeKind(models.TextChoices):
     APPROVED = "approved", _("An assessment that I wrote is approved")
     TO_RELEASE = "to_release", _("An approved assessment can be released to partners")
     CHANGED = "changed", _("Somebody changes a section that I have open")
+    LESSON_TO_ENDORSE = "lesson_to_endorse", _("A lesson waits for my endorsement")
+    LESSON_RETURNED = "lesson_returned", _("A lesson that I wrote is returned")
+    LESSON_RECURRED = "lesson_recurred", _("A lesson that I own or coordinate has come up again")
+    LESSON_WORSE = "lesson_worse", _("What only my organisation sees speaks against a lesson")
+    ACTION_PROPOSED = "action_proposed", _("An action is proposed to my organisation")
+    ACTION_MINE = "action_mine", _("An action is mine to do")
+    ACTION_DUE_SOON = "action_due_soon", _("An action of mine is due within a fortnight")
+    ACTION_OVERDUE = "action_overdue", _("An action that I own, or coordinate, is overdue")
+    ACTION_TO_VALIDATE = "action_to_validate", _("An action waits for somebody to validate it")
 
 
 class Delivery(models.TextChoices):

@@ -7,7 +7,7 @@ from django.utils import timezone
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from assessments.actions import desk, joint_fits, notice_mail
+from assessments.actions import desk, joint_fits, lesson_reminders, notice_mail, recurrence
 from assessments.actions.calibrations import propose_calibration
 from assessments.actions.notices import SEND
 from assessments.actions.offline import forget_uploads
@@ -83,3 +83,10 @@ def forget_offline_uploads(timestamp: int) -> None:
 def remind_of_due(timestamp: int) -> None:
     """Every morning, before the daily mail: what is due soon or overdue."""
     desk.remind_of_due(at=timezone.now())
+    lesson_reminders.remind_of_actions(at=timezone.now())
+
+
+@app.task(name=recurrence.TASK, retry=RetryStrategy(max_attempts=3, wait=RETRY_AFTER_SECONDS))
+def look_for_recurrences(dyad: int) -> None:
+    """See whether lessons of a dyad have come up again, after something of it was approved or released."""
+    recurrence.look_for_recurrences(dyad=dyad, at=timezone.now())

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from tests.edition_rows import edition_rows
 from tests.history_rows import history_rows
+from tests.lesson_rows import lesson_rows
 from tests.notice_rows import notice_rows
 from tests.offline_rows import offline_rows
 from tests.panel_rows import panel_rows
@@ -154,6 +155,7 @@ PAGES = [
     *(Row(*row) for row in panel_rows()),
     *(Row(*row) for row in notice_rows(SIGNED_IN)),
     *(Row(*row) for row in search_rows(SIGNED_IN)),
+    *(Row(*row) for row in lesson_rows(SIGNED_IN, WITH_ROLE, OWN_WORK)),
     Row("GET", "assessments:finding", {"pk": "finding"}, OWN_WORK),
     Row(
         "GET",

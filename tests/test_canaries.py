@@ -34,6 +34,7 @@ SEARCHES = (
     ("assessments:assessments", "search"),
     ("assessments:search", "q"),
     ("assessments:sources", "search"),
+    ("assessments:lessons", "search"),
     ("api:assessment-list", "reference"),
 )
 

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from assessments.models import (
+    ActionNote,
     Adjudication,
     Assessment,
     Assignment,
@@ -18,6 +19,9 @@ from assessments.models import (
     Comment,
     Evidence,
     JointFit,
+    Lesson,
+    LessonAction,
+    LessonStep,
     Notice,
     NoticePreference,
     OfflineUpload,
@@ -74,6 +78,8 @@ def outcome(response: HttpResponseBase, method: str) -> str:
 
 OF_PANELS = (PanelComment, Adjudication, PanelMember)
 COUNTED = (
+    ActionNote,
+    LessonStep,
     *OF_PANELS,
     CoAuthor,
     Edition,
@@ -99,6 +105,8 @@ def recorded() -> list[object]:
         *Assignment.objects.values_list("assessment", "reviewer"),
         *Panel.objects.order_by("pk").values_list("pk", "state"),
         *Calibration.objects.order_by("pk").values_list("pk", "status"),
+        *Lesson.objects.order_by("pk").values_list("pk", "state", "version"),
+        *LessonAction.objects.order_by("pk").values_list("pk", "state", "version"),
         *Notice.objects.order_by("pk").values_list("pk", "seen_at"),
         *(model.objects.count() for model in COUNTED),
     ]

@@ -50,6 +50,7 @@ from tests.factories import (
     reader,
     reviewer,
 )
+from tests.lesson_world import lessons_of_the_world
 from tests.panel_world import panels_of_the_world
 
 PEOPLE = (
@@ -150,6 +151,7 @@ def make_world() -> World:
     }
     panels, blind = panels_of_the_world(dyad, framework, people, canaries)
     ids |= panels
+    ids |= lessons_of_the_world(dyad, framework, people, canaries)
     return World(people, ids | _other_ids(ids, framework, people), canaries, identity, blind)
 
 

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from assessments.actions.recurrence import queue_recurrences
 from assessments.actions.scorecards import refresh_dyad
 from assessments.choices import Level, Marking
 from assessments.models import (
@@ -222,6 +223,7 @@ def release(
         AssessmentRelease(assessment=locked, organisation_id=pk) for pk in sorted(chosen - released)
     )
     refresh_dyad(dyad=locked.dyad, framework=locked.framework, at=at)
+    queue_recurrences(locked.dyad)
 
 
 def locked_assessment(assessment: Assessment) -> Assessment:

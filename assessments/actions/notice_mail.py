@@ -156,9 +156,11 @@ def _subject(lines: Sequence[Mapping[str, object]]) -> str:
 
 
 def named(notice: Notice) -> str:
-    """Dyad, engagement and period where the installation's settings let mail name them, else a number."""
+    """What it is about in words where the installation's settings let mail name it, else a number."""
     order = list(Marking)
     highest = settings.MAIL_NAMES_UP_TO
-    if highest and order.index(Marking(notice.assessment.marking)) <= order.index(Marking(highest)):
-        return str(notice.assessment)
+    if highest and order.index(Marking(notice.about.marking)) <= order.index(Marking(highest)):
+        return str(notice.about)
+    if notice.lesson_id:
+        return _("lesson %(number)d") % {"number": notice.lesson_id}
     return _("assessment %(number)d") % {"number": notice.assessment_id}

@@ -16,6 +16,8 @@ from assessments.models import (
     Assessment,
     Assignment,
     Comment,
+    Lesson,
+    LessonAction,
     Notice,
     NoticePreference,
     PanelMember,
@@ -72,10 +74,32 @@ def tell(
     those of :data:`RECIPIENTS`. With ``revision`` there is something to do as long as it is the current one,
     with ``comment`` as long as it is the last word.
     """
+    template = Notice(kind=kind, assessment=assessment, revision=revision, comment=comment)
+    _write(template, RECIPIENTS[kind](assessment) if to is None else to, event, by, at)
+
+
+def tell_of_lesson(
+    kind: NoticeKind,
+    lesson: Lesson,
+    *,
+    event: str,
+    to: Iterable[int],
+    by: User | None,
+    at: datetime,
+    action: LessonAction | None = None,
+) -> None:
+    """As :func:`tell`, about a lesson or one of its actions."""
+    event = f"action {action.pk}, {event}" if action else event
+    _write(Notice(kind=kind, lesson=lesson, action=action), to, event, by, at)
+
+
+def _write(template: Notice, to: Iterable[int], event: str, by: User | None, at: datetime) -> None:
     if _silent.get():
         return
-    told = set(RECIPIENTS[kind](assessment) if to is None else to) - {by.pk if by else None}
-    earlier = Notice.objects.filter(kind=kind, assessment=assessment, event=event, recipient__in=told)
+    kind, told = NoticeKind(template.kind), set(to) - {by.pk if by else None}
+    earlier = Notice.objects.filter(
+        kind=kind, assessment=template.assessment, lesson=template.lesson, event=event, recipient__in=told
+    )
     told -= set(earlier.values_list("recipient", flat=True))
     people = User.objects.filter(pk__in=told, is_active=True).order_by("pk")
     chosen = dict(
@@ -86,9 +110,11 @@ def tell(
             Notice(
                 recipient=person,
                 kind=kind,
-                assessment=assessment,
-                revision=revision,
-                comment=comment,
+                assessment=template.assessment,
+                lesson=template.lesson,
+                action=template.action,
+                revision=template.revision,
+                comment=template.comment,
                 event=event,
                 caused_by=by,
                 created_at=at,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from assessments.actions.approved_ratings import write_approved_ratings
 from assessments.actions.assessments import locked_assessment, move
 from assessments.actions.notices import tell
+from assessments.actions.recurrence import queue_recurrences
 from assessments.actions.scorecards import refresh_dyad
 from assessments.choices import Decision, NoticeKind, State
 from assessments.models import Assessment, Reading, Review, Revision
@@ -55,6 +56,7 @@ def approve(*, revision: Revision, by: User, at: datetime, reason: str = "") -> 
         write_approved_ratings(locked)
         _supersede_amended(locked, at)
         refresh_dyad(dyad=locked.dyad, framework=locked.framework, at=at)
+        queue_recurrences(locked.dyad)
         _tell(NoticeKind.APPROVED, locked, by, at)
         _tell(NoticeKind.TO_RELEASE, locked, by, at)
     return review

@@ -113,7 +113,7 @@ class OpenAssessmentForm(DescriptionForm):
             "engagement", Engagement.objects.visible_to(user).select_related("dyad__first", "dyad__second")
         )
         self._offer("framework", Framework.objects.visible_to(user).order_by("-published_at"))
-        self.fields["engagement"].label_from_instance = _engagement_label  # type: ignore[attr-defined]
+        self.fields["engagement"].label_from_instance = engagement_label  # type: ignore[attr-defined]
         self.fields["framework"].initial = Framework.objects.latest()
         if len(own) == 1:
             self.fields["on_behalf_of"].initial = own[0]
@@ -146,5 +146,5 @@ class OpenAssessmentForm(DescriptionForm):
         return data
 
 
-def _engagement_label(engagement: Engagement) -> str:
+def engagement_label(engagement: Engagement) -> str:
     return f"{engagement.dyad}: {engagement.name} ({engagement.get_arrangement_display()})"

@@ -9,6 +9,8 @@ from assessments.models.edition import Edition
 from assessments.models.engagement import Engagement, EngagementMission
 from assessments.models.framework import Anchor, Dimension, Framework, Indicator, Rule
 from assessments.models.joint_fit import JointFit, JointScore, Severity
+from assessments.models.lesson import Lesson, LessonLink, LessonRelease, LessonStep
+from assessments.models.lesson_action import ActionNote, LessonAction
 from assessments.models.notice import Notice, NoticePreference
 from assessments.models.offline import OfflineUpload
 from assessments.models.panel import Adjudication, Panel, PanelComment, PanelMember
@@ -21,6 +23,7 @@ from assessments.models.source import Evidence, Source
 from assessments.models.vignette import Vignette, VignetteAssessment, VignetteIndicator, VignetteRating
 
 __all__ = [
+    "ActionNote",
     "Adjudication",
     "Anchor",
     "ApprovedRating",
@@ -42,6 +45,11 @@ __all__ = [
     "InstrumentFound",
     "JointFit",
     "JointScore",
+    "Lesson",
+    "LessonAction",
+    "LessonLink",
+    "LessonRelease",
+    "LessonStep",
     "MissionFound",
     "Notice",
     "NoticePreference",

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from assessments.choices import Delivery, MailState, NoticeKind
 from assessments.models.assessment import Assessment
 from assessments.models.desk import Comment
+from assessments.models.lesson import Lesson
+from assessments.models.lesson_action import LessonAction
 from assessments.models.notice_kinds import KINDS, something_to_do
 from assessments.models.revision import Revision
 from organisations.models import User
@@ -14,8 +16,10 @@ from organisations.models import User
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def visible_to(self, user: User) -> "NoticeQuerySet":
-        """One's own, and only while the assessment is visible."""
-        return self.filter(recipient=user, assessment__in=Assessment.objects.visible_to(user))
+        """One's own, and only while what they are about is visible."""
+        seen = models.Q(assessment__in=Assessment.objects.visible_to(user))
+        seen |= models.Q(lesson__in=Lesson.objects.visible_to(user))
+        return self.filter(seen, recipient=user)
 
     def waiting(self) -> "NoticeQuerySet":
         """Those whose recipient can still act."""
@@ -32,23 +36,35 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
     def for_list(self) -> "NoticeQuerySet":
         return self.select_related(
-            "assessment__dyad__first", "assessment__dyad__second", "assessment__engagement", "caused_by"
+            "assessment__dyad__first",
+            "assessment__dyad__second",
+            "assessment__engagement",
+            "lesson",
+            "caused_by",
         )
 
 
 class Notice(models.Model):
-    """Somebody is told, once per ``event``, that they can do something about an assessment.
+    """Somebody is told, once per ``event``, that they can do something about an assessment or a lesson.
 
-    Whether there is still something to do is read off the assessment, never stored. ``delivery`` is what the
-    recipient had chosen when it was written; the choice they have when it is sent counts as well. The row is
-    the outbox: a job sends what is ``WAITING``, and sets ``mail_state`` in the transaction that sends.
+    Whether there is still something to do is read off what it is about, never stored. ``delivery`` is what
+    the recipient had chosen when it was written; the choice they have when it is sent counts as well. The row
+    is the outbox: a job sends what is ``WAITING``, and sets ``mail_state`` in the transaction that sends.
     """
 
     recipient = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="notices", verbose_name=_("recipient")
     )
     kind = models.CharField(_("kind"), max_length=20, choices=NoticeKind.choices)
-    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="notices")
+    assessment = models.ForeignKey(
+        Assessment, on_delete=models.CASCADE, null=True, blank=True, related_name="notices"
+    )
+    lesson = models.ForeignKey(
+        Lesson, on_delete=models.CASCADE, null=True, blank=True, related_name="notices"
+    )
+    action = models.ForeignKey(
+        LessonAction, on_delete=models.CASCADE, null=True, blank=True, related_name="notices"
+    )
     revision = models.ForeignKey(
         Revision, on_delete=models.CASCADE, null=True, blank=True, related_name="notices"
     )
@@ -85,7 +101,18 @@ class Notice(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["recipient", "kind", "assessment", "event"], name="notice_once_per_event"
+                fields=["recipient", "kind", "assessment", "lesson", "event"],
+                nulls_distinct=False,
+                name="notice_once_per_event",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(assessment__isnull=False, lesson__isnull=True)
+                | models.Q(assessment__isnull=True, lesson__isnull=False),
+                name="notice_about_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(action__isnull=True) | models.Q(lesson__isnull=False),
+                name="notice_action_of_its_lesson",
             ),
             models.CheckConstraint(
                 condition=models.Q(mail_state=MailState.SENT, sent_at__isnull=False)
@@ -95,7 +122,13 @@ class Notice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.recipient_id}: {self.kind}, {self.assessment_id}"
+        return f"{self.recipient_id}: {self.kind}, {self.assessment_id or self.lesson_id}"
+
+    @property
+    def about(self) -> Assessment | Lesson:
+        about = self.assessment or self.lesson
+        assert about is not None  # noqa: S101 - for types: the constraint says so
+        return about
 
     @property
     def heading(self) -> str | Promise:
@@ -107,7 +140,8 @@ class Notice(models.Model):
 
     def get_absolute_url(self) -> str:
         """The page on which the recipient can act."""
-        return reverse(KINDS[NoticeKind(self.kind)].page, args=[self.assessment_id])
+        page = KINDS[NoticeKind(self.kind)].page
+        return reverse(page, args=[self.action_id or self.lesson_id or self.assessment_id])
 
 
 @pghistory.track()

@@ -1,8 +1,9 @@
 """What each kind of notice says, and when there is still something to do about it: data.
 
-``states`` are those in which the recipient can act, ``needs`` what they must be permitted in the assessment's
-organisation then, ``still`` what must hold besides, in terms of the notice. Whatever moves an assessment on
-so makes the notice disappear, by whichever door.
+Those about lessons are in :mod:`assessments.models.lesson_notice_kinds`. ``states`` are those in which the
+recipient can act, ``needs`` what they must be permitted in the assessment's organisation then, ``still`` what
+must hold besides, in terms of the notice. Whatever moves an assessment on so makes the notice disappear, by
+whichever door.
 """
 
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from assessments.choices import Delivery, NoticeKind, State
 from assessments.models.assessment import AssessmentRelease
 from assessments.models.authorship import CoAuthor
 from assessments.models.desk import Assignment, AssignmentQuerySet, Comment
+from assessments.models.lesson_notice_kinds import ABOUT_LESSONS, LessonNotice, about_a_lesson
 from assessments.models.offline import OfflineUpload
 from assessments.models.revision import Review
 from organisations.models import Membership
@@ -121,7 +123,7 @@ class Kind:
     page: str = "assessments:assessment"
 
 
-KINDS: dict[NoticeKind, Kind] = {
+ABOUT_ASSESSMENTS: dict[NoticeKind, Kind] = {
     NoticeKind.TO_REVIEW: Kind(
         _("Waits for review"),
         _("Open it and review it, if nobody else does."),
@@ -233,18 +235,21 @@ KINDS: dict[NoticeKind, Kind] = {
 }
 
 
+KINDS: dict[NoticeKind, Kind | LessonNotice] = {**ABOUT_ASSESSMENTS, **ABOUT_LESSONS}
+
+
 def something_to_do() -> Q:
     """Whether the recipient of a notice can still act on it: right state, role, revision, and the rest."""
     condition = Q()
-    for kind, words in KINDS.items():
+    for kind, words in ABOUT_ASSESSMENTS.items():
         condition |= Q(words.still(), kind=kind, assessment__state__in=words.states)
-    return Q(condition, _has_its_role(), _about_what_is_current())
+    return Q(condition, _has_its_role(), _about_what_is_current()) | about_a_lesson()
 
 
 def _has_its_role() -> Q:
     condition = Q()
-    for permission in {words.needs for words in KINDS.values()}:
-        kinds = [kind for kind, words in KINDS.items() if words.needs is permission]
+    for permission in {words.needs for words in ABOUT_ASSESSMENTS.values()}:
+        kinds = [kind for kind, words in ABOUT_ASSESSMENTS.items() if words.needs is permission]
         condition |= Q(_holds(permission), kind__in=kinds)
     return condition
 

@@ -23,6 +23,7 @@ from assessments.models import (
     Engagement,
     Finding,
     Framework,
+    Lesson,
     Scorecard,
 )
 from assessments.policy import previewable_organisations
@@ -41,6 +42,8 @@ from organisations.access import organisation_ids_where
 from organisations.http import SignedInRequest
 from organisations.models import Dyad, Instrument, Organisation
 from organisations.roles import Permission
+
+RECURRING = 10
 
 
 def visible_dyad(request: SignedInRequest, slug: str) -> Dyad:
@@ -120,6 +123,7 @@ def dyad_detail(request: SignedInRequest, slug: str) -> HttpResponse:
         "query": answers_query(framework, form),
         "instruments": list(Instrument.objects.visible_to(request.user).filter(dyad=dyad)),
         "engagements": list(engagements.prefetch_related("parts__mission")),
+        "recurring": list(Lesson.objects.visible_to(request.user).filter(dyad=dyad).recurring()[:RECURRING]),
     }
     if scorecard and framework:
         context |= _scorecard_context(request, scorecard, framework, form.selection, context)

@@ -6,8 +6,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from assessments.actions.scorecards import bring_up_to_date
-from assessments.choices import RecommendationStatus, State
-from assessments.models import Assessment, Framework, Notice, Panel, Recommendation, Vignette
+from assessments.choices import LessonState, RecommendationStatus, State
+from assessments.models import Assessment, Framework, Lesson, Notice, Panel, Recommendation, Vignette
+from assessments.views.lesson_actions import mine_to_do, waiting_for_decision
 from organisations.access import organisation_ids_where
 from organisations.http import SignedInRequest
 from organisations.roles import Permission
@@ -43,6 +44,14 @@ def home(request: SignedInRequest) -> HttpResponse:
             "to_review": to_review.exclude(current_revision__reviews__reviewer=user)[:SHOWN],
             "panels": Panel.objects.visible_to(user).concerning(user).for_list()[:SHOWN],
             "to_decide": to_decide[:SHOWN] if decides_for else [],
+            "my_actions": mine_to_do(user)[:SHOWN],
+            "actions_to_decide": waiting_for_decision(user, decides_for)[:SHOWN] if decides_for else [],
+            "to_endorse": Lesson.objects.visible_to(user)
+            .filter(organisation__in=decides_for, state=LessonState.IDENTIFIED)
+            .exclude(author_ids__contains=[user.pk])[:SHOWN]
+            if decides_for
+            else [],
+            "today": timezone.localdate(),
             "vignettes": Vignette.objects.waiting_for(user, Framework.objects.latest()).exists(),
             "records": bool(organisation_ids_where(user, Permission.RECORD)),
             "reviews": bool(reviews_for),

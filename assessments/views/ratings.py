@@ -15,6 +15,7 @@ from assessments import scorecards, wording
 from assessments.actions.scorecards import bring_up_to_date
 from assessments.choices import Level
 from assessments.forms.scorecard_filter import ScorecardFilterForm
+from assessments.lesson_policy import writes_lessons
 from assessments.models import Adjudication, ApprovedRating, Engagement, Finding, Framework, PanelMember
 from assessments.policy import may_preview
 from assessments.scoring.results import ScorecardResult
@@ -40,7 +41,7 @@ Behind = list[tuple[ApprovedRating, dict[str, Any]]]
 
 
 def with_answers(ratings: QuerySet[ApprovedRating], viewer: User) -> Behind:
-    """Each rating with its answer as the approved revision keeps it: five queries, six with a panel.
+    """Each rating with its answer as the approved revision keeps it: six queries, seven with a panel.
 
     Beside it, as ``adjudicated``, what its panel has come to, as far as the viewer may know it.
     """
@@ -56,6 +57,7 @@ def with_answers(ratings: QuerySet[ApprovedRating], viewer: User) -> Behind:
     }
     called = local_names(rows)
     adjudicated = _adjudicated(rows, viewer)
+    may_write = bool(rows) and writes_lessons(viewer)
     return [
         (
             row,
@@ -63,6 +65,7 @@ def with_answers(ratings: QuerySet[ApprovedRating], viewer: User) -> Behind:
                 **answers[row.rating_id],
                 "assessor": called[row.on_behalf_of_id, row.assessor_id],
                 "adjudicated": adjudicated.get((row.assessment_id, row.indicator_id)),
+                "may_write_lesson": may_write,
             },
         )
         for row in rows
@@ -198,6 +201,7 @@ def finding(request: SignedInRequest, pk: int) -> HttpResponse:
         "dyad": found.scorecard.dyad,
         "about": wording.subject_name(found.target, names),
         "reasons": wording.reasons(found.inputs, names),
+        "may_write_lesson": writes_lessons(request.user),
         "because": found.rule.definition.get("because", ""),
         "ratings": behind,
         "only": single_assessment_of(behind),

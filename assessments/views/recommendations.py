@@ -11,7 +11,7 @@ from assessments import wording
 from assessments.actions.recommendations import decide
 from assessments.actions.scorecards import bring_up_to_date
 from assessments.forms.decisions import RecommendationForm
-from assessments.models import ApprovedRating, Finding, Recommendation
+from assessments.models import ApprovedRating, Finding, Lesson, Recommendation
 from assessments.policy import may_decide, reads_own_work
 from assessments.views.filters import RecommendationFilter
 from assessments.views.ratings import marking_of, with_answers
@@ -55,6 +55,9 @@ def recommendation_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "recommendation": recommendation,
         "about": wording.subject_name(recommendation.target, recommendation.rule.framework.names()),
         "findings": findings,
+        "lessons": Lesson.objects.visible_to(request.user)
+        .filter(links__recommended=recommendation)
+        .order_by("pk"),
         "own_decision": reads_own_work(request.user, recommendation.decided_for_id),
         "ratings": behind,
         "marking": marking_of(behind),

@@ -70,20 +70,20 @@ def work_on(dyad: Dyad, framework: Framework, assessors: Iterable[Organisation])
 
 COUNT_OF_NOTICES = 'SELECT COUNT(*) AS "__count" FROM "assessments_notice"'
 QUERIES = {
-    "home": 14,
+    "home": 17,
     "assessments": 7,
     "history": 20,
     "revisions": 7,
     "compare-revisions": 7,
     "assessment": 23,
     "dyads": 10,
-    "dyad": 26,
+    "dyad": 27,
     "editions": 7,
     "freeze": 30,
     "edition": 8,
     "recompute": 7,
     "edition-changes": 7,
-    "ratings": 15,
+    "ratings": 16,
     "chart": 13,
     "compare": 11,
     "compare-common": 14,
@@ -93,9 +93,9 @@ QUERIES = {
     "organisation-dyads": 15,
     "dyad-preview": 19,
     "planning": 26,
-    "finding": 13,
+    "finding": 15,
     "recommendations": 9,
-    "recommendation": 16,
+    "recommendation": 18,
     "search": 6,
     "sources": 4,
     "frameworks": 3,
@@ -123,7 +123,7 @@ QUERIES_OF_A_DRAFT = {
 }
 
 
-QUERIES_OF_THE_JOINT_FIT = {"joint": 11, "severity": 6, "dyad": 24}
+QUERIES_OF_THE_JOINT_FIT = {"joint": 11, "severity": 6, "dyad": 25}
 QUERIES_OF_VIGNETTES = {"vignettes": 4, "vignette": 8, "complete": 8}
 
 
