@@ -12,6 +12,8 @@ from assessments.actions.calibrations import propose_calibration
 from assessments.actions.notices import SEND
 from assessments.actions.offline import forget_uploads
 from assessments.models import Framework
+from organisations.actions.limits import forget_attempts
+from organisations.actions.once import forget_answers
 from organisations.models import User
 
 HOURS_KEPT = 24 * 30
@@ -76,6 +78,14 @@ def queue_daily_notices(timestamp: int) -> None:
 def forget_offline_uploads(timestamp: int) -> None:
     """Every night: forget uploaded offline forms that nobody has settled for a month."""
     forget_uploads(at=timezone.now())
+
+
+@app.periodic(cron="17 4 * * *")
+@app.task(name="forget_requests", queueing_lock="forget_requests")
+def forget_requests(timestamp: int) -> None:
+    """Every night: forget counts of attempts and kept answers of the API that are over."""
+    forget_attempts(at=timezone.now())
+    forget_answers(at=timezone.now())
 
 
 @app.periodic(cron="37 5 * * *")

@@ -20,7 +20,7 @@ from assessments.api.viewsets import (
     ScorecardViewSet,
 )
 from organisations.api import schema as schema_extensions
-from organisations.api.viewsets import DyadViewSet, MissionViewSet, OrganisationViewSet
+from organisations.api.viewsets import DyadViewSet, MissionViewSet, OrganisationViewSet, Root
 
 __all__ = ["schema_extensions", "urlpatterns"]
 
@@ -36,6 +36,7 @@ class UnknownAddress(APIView):
 
 
 router = DefaultRouter()
+router.APIRootView = Root
 router.include_format_suffixes = False
 router.register("organisations", OrganisationViewSet, "organisation")
 router.register("dyads", DyadViewSet, "dyad")

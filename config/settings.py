@@ -133,7 +133,8 @@ else:
             "CONN_HEALTH_CHECKS": True,
         }
     }
-# Counts of sign-ins are each process's own; drawn charts are shared by all processes, and bounded.
+# Sign-ins and requests of the API are counted in a table, not here. Drawn charts are shared by all
+# processes, and bounded.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "charts": {
@@ -254,7 +255,11 @@ REST_FRAMEWORK = {
         "organisations.tokens.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "organisations.api.scopes.TokenHasScope",
+    ],
+    "DEFAULT_THROTTLE_CLASSES": ["organisations.api.throttling.PerPerson"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["organisations.api.filters.StrictFilterBackend"],
@@ -262,6 +267,10 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "organisations.api.problems.problem_details",
     "URL_FORMAT_OVERRIDE": None,
+}
+API_REQUESTS_PER_MINUTE = {  # of one person; 0 is no limit
+    "reading": env.int("CONCORD_API_READS_PER_MINUTE", default=600),
+    "changing": env.int("CONCORD_API_CHANGES_PER_MINUTE", default=120),
 }
 # Knox creates its own table even when another model stands in for it.
 MIGRATION_MODULES = {"knox": None}
@@ -273,7 +282,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "SERVE_PERMISSIONS": [
+        "rest_framework.permissions.IsAuthenticated",
+        "organisations.api.scopes.TokenHasScope",
+    ],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
         "IndicatorKind": "assessments.choices.IndicatorKind",

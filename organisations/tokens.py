@@ -2,8 +2,12 @@
 
 from typing import Any
 
+from django.utils import timezone
 from knox.auth import TokenAuthentication as KnoxTokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
+
+from organisations.actions.tokens import note_use
+from organisations.models import ApiToken
 
 
 class TokenAuthentication(KnoxTokenAuthentication):
@@ -12,4 +16,10 @@ class TokenAuthentication(KnoxTokenAuthentication):
     def authenticate_credentials(self, token: bytes) -> tuple[Any, Any]:
         if not token.isascii():
             raise AuthenticationFailed
-        return super().authenticate_credentials(token)  # type: ignore[no-any-return]
+        user, found = super().authenticate_credentials(token)
+        note_use(token=found, at=timezone.now())
+        return user, found
+
+    def _cleanup_token(self, auth_token: ApiToken) -> bool:
+        """Whether the token has expired; it stays in its owner's list, which says so."""
+        return auth_token.expired

@@ -51,6 +51,7 @@ API_OWN = "    401     401     404     404     200     200     200     200     4
 ACCOUNT = "    200     200     away    away    away    away    away    away    away    away    away    away"
 OWN_TOKEN = "  login   login   404     404     200     404     404     404     404     404     404     404"
 COLLEAGUE = {"person": str(COLLEAGUE_ID)}
+TOKEN = {"label": "new", "scopes": "read", "days": "30"}
 DYAD = {"slug": "OWN-OTHER"}
 POLITICAL = {**DYAD, "level": "political"}
 CHART = {**DYAD, "name": "political-dimensions"}
@@ -72,7 +73,7 @@ PAGES = [
     Row("GET", "organisations:mission", {"pk": "mission"}, SIGNED_IN),
     Row("GET", "organisations:roles", {}, SIGNED_IN),
     Row("GET", "organisations:tokens", {}, SIGNED_IN),
-    Row("POST", "organisations:tokens", {}, SIGNED_IN.replace("200", "201"), {"label": "new"}),
+    Row("POST", "organisations:tokens", {}, SIGNED_IN.replace("200", "201"), TOKEN),
     Row("GET", "organisations:revoke-token", {"token_key": "token"}, OWN_TOKEN),
     Row("POST", "organisations:revoke-token", {"token_key": "token"}, OWN_TOKEN.replace("200", "done")),
     Row("GET", "assessments:assessments", {}, SIGNED_IN),

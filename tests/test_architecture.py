@@ -31,6 +31,8 @@ ALLOWED_WRITES = {
 }
 HISTORY = ("insert_insert", "update_update")
 WITHOUT_HISTORY = {
+    "KeptAnswer": "an answer that is given again for a day; what the request changed has its own history",
+    "RateCount": "counts attempts for minutes; rewritten with each request",
     "Notice": "what somebody was told; its own columns say when it was written, seen and mailed",
     "OfflineUpload": "what a file says before anybody has saved it; the answers that come of it have theirs",
     "Presence": "says who has the editor open now, for two minutes",

@@ -18,6 +18,7 @@ from assessments.api.viewsets import Ratings, Scorecards
 from assessments.exchange.csv_lines import lines
 from assessments.models import ApprovedRating, Scorecard
 from organisations.api.viewsets import Reading
+from organisations.models import Scope
 
 CHUNK = 1000
 RATING_COLUMNS: list[str] = RatingSerializer.Meta.fields
@@ -41,6 +42,7 @@ class Csv(Reading[M]):
     """A download of all filtered rows: no pages."""
 
     content_negotiation_class = AnyMediaType
+    scope = Scope.EXPORT
     pagination_class = None
     columns: Sequence[str]
     filename: str

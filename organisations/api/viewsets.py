@@ -3,13 +3,24 @@ from typing import Any, TypeVar, cast
 from django.db.models import Model, QuerySet
 from django.http import Http404
 from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import APIRootView
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from organisations.api.filters import DyadFilters, MissionFilters, OrganisationFilters
 from organisations.api.serializers import DyadSerializer, MissionSerializer, OrganisationSerializer
+from organisations.api.throttling import with_limit
 from organisations.models import Dyad, Mission, Organisation, User
 
 M = TypeVar("M", bound=Model)
+
+
+class Root(APIRootView):
+    """Version 1 of the API: the addresses of its lists."""
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        return with_limit(super().finalize_response(request, response, *args, **kwargs), request)
 
 
 class Reading(GenericAPIView[M]):
@@ -20,6 +31,9 @@ class Reading(GenericAPIView[M]):
     @property
     def reader(self) -> User:
         return cast(User, self.request.user)
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        return with_limit(super().finalize_response(request, response, *args, **kwargs), request)
 
 
 class ReadViewSet(Reading[M], ReadOnlyModelViewSet[M]):

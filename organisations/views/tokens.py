@@ -20,7 +20,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     form = TokenForm(request.POST or None)
     secret = None
     if request.method == "POST" and form.is_valid():
-        _token, secret = issue_token(label=form.cleaned_data["label"], by=user)
+        _token, secret = issue_token(by=user, **form.given())
         form = TokenForm()
     return render(
         request,

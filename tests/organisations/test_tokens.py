@@ -27,7 +27,9 @@ def read(client: Client, secret: str) -> Any:
 
 def test_it_works(client: Client, person: User) -> None:
     client.force_login(person)
-    response = client.post(reverse("organisations:tokens"), {"label": "Monthly report"})
+    response = client.post(
+        reverse("organisations:tokens"), {"label": "Monthly report", "scopes": ["read"], "days": "365"}
+    )
     assert response.status_code == 201
     secret = response.context["secret"]
     assert secret.startswith("con_")
@@ -47,7 +49,7 @@ def test_the_secret_is_shown_once_and_not_kept(client: Client, person: User) -> 
 
 def test_a_token_needs_a_label(client: Client, person: User) -> None:
     client.force_login(person)
-    response = client.post(reverse("organisations:tokens"), {"label": ""})
+    response = client.post(reverse("organisations:tokens"), {"label": "", "scopes": ["read"], "days": "365"})
     assert response.status_code == 200
     assert "label" in response.context["form"].errors
     assert not ApiToken.objects.exists()
