@@ -109,7 +109,7 @@ def known_until(lesson: Lesson) -> int:
 
 def known_to(lesson: Lesson, organisation: Organisation | None) -> list[int]:
     """The approved revisions about the dyad that who works in an organisation sees; without one, all see."""
-    family = Framework.objects.filter(code=lesson.framework.code, published_at__isnull=False)
+    family = Framework.objects.asking().filter(code=lesson.framework.code)
     return [
         revision
         for framework in family.order_by("pk")

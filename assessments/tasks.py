@@ -35,7 +35,7 @@ async def forget_finished_jobs(context: JobContext, timestamp: int) -> None:
 @app.task(name="propose_calibrations", queueing_lock="propose_calibrations")
 def propose_calibrations(timestamp: int) -> None:
     """Every night: propose a calibration where what is released to everybody says something else by now."""
-    for framework in Framework.objects.filter(published_at__isnull=False).order_by("pk"):
+    for framework in Framework.objects.asking().order_by("pk"):
         propose_calibration(framework=framework, at=timezone.now())
 
 

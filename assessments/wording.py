@@ -148,7 +148,7 @@ def subject_name(code: str, names: Mapping[str, str]) -> str:
 
 def _of_measure(given: Mapping[str, Any], names: Mapping[str, str]) -> Reason:
     measure = given["measure"]
-    threshold = _shown(measure, given["threshold"])
+    threshold = shown_value(measure, given["threshold"])
     wanted = {
         "at_least": _("at least %(value)s"),
         "at_most": _("at most %(value)s"),
@@ -159,7 +159,7 @@ def _of_measure(given: Mapping[str, Any], names: Mapping[str, str]) -> Reason:
     return Reason(
         subject=subject_name(given["of"], names),
         measure=str(MEASURES[measure]),
-        value=_shown(measure, given["value"]),
+        value=shown_value(measure, given["value"]),
         wanted=wanted % {"value": threshold},
         holds=given["holds"],
     )
@@ -179,7 +179,7 @@ def _arrangements(codes: list[str]) -> str:
     return ", ".join(str(Arrangement(code).label) for code in codes)
 
 
-def _shown(measure: str, value: bool | float) -> str:
+def shown_value(measure: str, value: bool | float) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if measure in SHARES:

@@ -1,6 +1,6 @@
 """Calibrations: proposing one with what it would move, putting it in force, rejecting it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,14 +8,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from assessments import scorecards
-from assessments.actions.scorecards import assessed_dyads, engagements_of, placeholders, refresh_dyad
+from assessments import conclusions, scorecards
+from assessments.actions.scorecards import assessed_dyads, refresh_dyad
 from assessments.choices import CalibrationStatus
 from assessments.models import Calibration, Framework
 from assessments.policy import may_decide_calibration, may_propose_calibration
 from assessments.scoring import movement
 from assessments.scoring.calibration import Calibration as Record
-from assessments.scoring.findings import FiredFinding, fire_rules, render
 from assessments.scoring.inputs import FrameworkShape
 from assessments.scoring.results import ScorecardResult
 from assessments.scoring.scorecard import score_dyad
@@ -143,9 +142,7 @@ class _Reading:
 
     def __init__(self, framework: Framework) -> None:
         self.shape: FrameworkShape = scorecards.framework_shape(framework)
-        self.rules: Mapping[str, Mapping[str, Any]] = {
-            rule.code: rule.definition for rule in framework.rules.order_by("position")
-        }
+        self.rules = list(framework.rules_in_force().rules.order_by("position"))
         self.names = framework.names()
 
     def compare(
@@ -156,20 +153,8 @@ class _Reading:
 
         def under(record: Record) -> tuple[ScorecardResult, list[movement.Finding]]:
             result = score_dyad(self.shape, answers, record, engagements)
-            fired = fire_rules(list(self.rules.values()), self.shape, result, engagements)
-            return result, self._with_texts(dyad, fired)
+            fired = conclusions.fire(self.rules, self.shape, result, engagements)
+            found = conclusions.conclude(dyad, self.rules, fired, self.names)
+            return result, [(one, words.text) for one, words in zip(fired, found, strict=True)]
 
         return movement.of_dyad(dyad.slug, under(before), under(after))
-
-    def _with_texts(self, dyad: Dyad, fired: Sequence[FiredFinding]) -> list[movement.Finding]:
-        engagements = engagements_of(fired)
-        return [
-            (
-                finding,
-                render(
-                    self.rules[finding.rule]["finding"],
-                    placeholders(dyad, engagements.get(finding.engagement_id), finding, self.names),
-                ),
-            )
-            for finding in fired
-        ]

@@ -1,5 +1,6 @@
 """Freezing scorecards as editions."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -7,14 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assessments import scorecards
-from assessments.actions.scorecards import engagements_of, placeholders
+from assessments import conclusions, scorecards
 from assessments.choices import EditionBasis
 from assessments.editions import content as contents
 from assessments.editions.recompute import revisions_of
 from assessments.models import Edition, Framework
 from assessments.policy import Refused, may_freeze
-from assessments.scoring.findings import fire_rules, render
 from assessments.scoring.inputs import EngagementShape, FrameworkShape
 from assessments.scoring.results import ScorecardResult
 from organisations.models import Dyad, Organisation, User
@@ -39,15 +38,17 @@ def draft_content(
     calibration = scorecards.calibration_in_force(framework)
     shape = scorecards.framework_shape(framework)
     result, engagements = scorecards.score(shape, scorecards.answers_of(revision_ids), calibration)
+    rules = framework.rules_in_force()
     return contents.content_of(
         contents.Basis(
             dyad=dyad,
             framework=framework,
+            rules=rules,
             calibration=calibration,
             revisions=revisions_of(revision_ids),
             engagements=engagements,
             result=result,
-            findings=_findings(dyad, framework, shape, result, engagements),
+            findings=_findings(dyad, rules, framework.names(), shape, result, engagements),
         )
     )
 
@@ -117,30 +118,26 @@ def _head(edition: Edition) -> dict[str, Any]:
 
 def _findings(
     dyad: Dyad,
-    framework: Framework,
+    version: Framework,
+    names: Mapping[str, str],
     shape: FrameworkShape,
     result: ScorecardResult,
     engagements: list[EngagementShape],
 ) -> list[dict[str, Any]]:
     """The findings in words, as the scorecard's page has them, in the order of their priority."""
-    rules = {rule.code: rule for rule in framework.rules.order_by("position")}
-    fired = fire_rules([rule.definition for rule in rules.values()], shape, result, engagements)
-    names, by_id = framework.names(), engagements_of(fired)
-    rows = []
-    for finding in fired:
-        rule, engagement = rules[finding.rule], by_id.get(finding.engagement_id)
-        values = placeholders(dyad, engagement, finding, names)
-        template = rule.definition.get("recommendation")
-        rows.append(
-            {
-                "rule": rule.code,
-                "kind": rule.kind,
-                "priority": rule.priority,
-                "target": finding.target,
-                "engagement": engagement.name if engagement else None,
-                "text": render(rule.definition["finding"], values),
-                "recommendation": render(template, values) if template else None,
-                "inputs": finding.inputs,
-            }
-        )
+    rules = list(version.rules.order_by("position"))
+    fired = conclusions.fire(rules, shape, result, engagements)
+    rows = [
+        {
+            "rule": found.rule.code,
+            "kind": found.rule.kind,
+            "priority": found.rule.priority,
+            "target": found.target,
+            "engagement": found.engagement.name if found.engagement else None,
+            "text": found.text,
+            "recommendation": found.recommendation or None,
+            "inputs": found.inputs,
+        }
+        for found in conclusions.conclude(dyad, rules, fired, names)
+    ]
     return sorted(rows, key=lambda row: row["priority"])

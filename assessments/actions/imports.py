@@ -15,11 +15,13 @@ from django.utils.translation import gettext as _
 
 from assessments.actions.case_import import CaseImport
 from assessments.actions.notices import nobody_told
+from assessments.actions.rule_versions import add_rules, store_rules_version
 from assessments.exchange.cases import check_cases
-from assessments.exchange.documents import InvalidFile, Problem, read_document
+from assessments.exchange.documents import Document, InvalidFile, Problem, read_document
 from assessments.exchange.frameworks import DimensionFile, FrameworkFile, check_framework
+from assessments.exchange.rule_versions import check_rules_version, is_rules_version, stored_rules_version
 from assessments.exchange.stored import known, stored_framework
-from assessments.models import Anchor, Dimension, Framework, Indicator, Rule
+from assessments.models import Anchor, Dimension, Framework, Indicator
 from assessments.policy import Refused
 from organisations.models import User
 
@@ -37,17 +39,36 @@ def load_framework(*, path: Path, by: User, at: datetime) -> ImportReport:
     """Store and publish the framework version in a file; the same version again changes nothing."""
     enforce_administrator(by)
     document = read_document(path)
+    if is_rules_version(document):
+        return _load_rules_version(document, by, at)
     given = check_framework(document)
-    kind = str(Framework._meta.verbose_name)
     stored = Framework.objects.filter(code=given.code, version=given.version).first()
     if stored is None:
-        _create(given, at)
-        return ImportReport(created=Counter({kind: 1}))
+        _create(given, by, at)
+        return ImportReport(created=_one())
     if stored_framework(stored) != given:
-        message = _("found other content than the stored %(name)s, expected the same or a higher version")
-        place = document.line_of("version")
-        raise InvalidFile([Problem(place, "version", message % {"name": given.name})])
-    return ImportReport(unchanged=Counter({kind: 1}))
+        raise _other_content(document, given.name)
+    return ImportReport(unchanged=_one())
+
+
+def _load_rules_version(document: Document, by: User, at: datetime) -> ImportReport:
+    given = check_rules_version(document, known().frameworks)
+    stored = Framework.objects.filter(code=given.code, version=given.version).first()
+    if stored is None:
+        store_rules_version(given=given, by=by, at=at)
+        return ImportReport(created=_one())
+    if stored.published_at is None or stored_rules_version(stored) != given:
+        raise _other_content(document, given.name)
+    return ImportReport(unchanged=_one())
+
+
+def _one() -> Counter[str]:
+    return Counter({str(Framework._meta.verbose_name): 1})
+
+
+def _other_content(document: Document, name: str) -> InvalidFile:
+    message = _("found other content than the stored %(name)s, expected the same or a higher version")
+    return InvalidFile([Problem(document.line_of("version"), "version", message % {"name": name})])
 
 
 @transaction.atomic
@@ -79,7 +100,7 @@ def enforce_administrator(by: User) -> None:
         raise Refused(_("Only administrators load files."))
 
 
-def _create(given: FrameworkFile, at: datetime) -> None:
+def _create(given: FrameworkFile, by: User, at: datetime) -> None:
     framework = Framework(
         code=given.code,
         version=given.version,
@@ -92,18 +113,8 @@ def _create(given: FrameworkFile, at: datetime) -> None:
     framework.save()
     for position, dimension in enumerate(given.dimensions):
         _create_dimension(framework, dimension, position)
-    Rule.objects.bulk_create(
-        Rule(
-            framework=framework,
-            code=rule["code"],
-            kind=rule["kind"],
-            priority=rule["priority"],
-            definition=rule,
-            position=position,
-        )
-        for position, rule in enumerate(given.rules)
-    )
-    framework.published_at = at
+    add_rules(framework, given.rules)
+    framework.published_at, framework.published_by = at, by
     framework.save()
 
 

@@ -262,7 +262,13 @@ def lesson_of_recommendation(
 def _about(dyad: Dyad, rule: Rule, target: str) -> dict[str, Any]:
     """What is found about the gap between the levels is a lesson of the political level."""
     subject = Level.POLITICAL.value if target == "gap" else target
-    return {"dyad": dyad, "engagement": None, "framework": rule.framework, "subject": subject, "rule": rule}
+    return {
+        "dyad": dyad,
+        "engagement": None,
+        "framework": rule.framework.questions,
+        "subject": subject,
+        "rule": rule,
+    }
 
 
 def _title(text: str) -> str:

@@ -20,6 +20,7 @@ from organisations.models import Organisation, User
 from organisations.roles import Role
 
 FOLDER = Path(__file__).resolve().parent.parent / "reference"
+FRAMEWORKS = ("framework.yaml", "rules-1.1.yaml")
 ADMINISTRATOR = "administrator@concord.example"
 REVIEWER = "reviewer@ind.example"
 COORDINATOR = "coordinator@ind.example"
@@ -38,7 +39,8 @@ def load_reference(*, at: datetime) -> ImportReport:
     if administrator is None:
         administrator = install_administrator(email=ADMINISTRATOR, password=DEMO_PASSWORD)
         report.created["administrator"] += 1
-    _add(report, load_framework(path=FOLDER / "framework.yaml", by=administrator, at=at))
+    for name in FRAMEWORKS:
+        _add(report, load_framework(path=FOLDER / name, by=administrator, at=at))
     _add(report, load_vignettes(path=FOLDER / "vignettes.yaml", by=administrator))
     cases = check_cases(read_document(FOLDER / "cases.yaml"), known())
     new_organisations = _organisations(cases, administrator)

@@ -1,25 +1,22 @@
 """Calculating scorecards, with their findings and recommendations."""
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import transaction
 
-from assessments import scorecards
+from assessments import conclusions, scorecards
 from assessments.actions.approved_ratings import rewrite_approved_ratings
+from assessments.conclusions import Conclusion
 from assessments.models import (
     Assessment,
     Calibration,
-    Engagement,
     Finding,
     Framework,
     Recommendation,
-    Rule,
     Scorecard,
 )
 from assessments.scoring import METHOD_VERSION
-from assessments.scoring.findings import FiredFinding, fire_rules, render
 from assessments.scoring.scorecard import digest
 from organisations.models import Dyad, User
 
@@ -97,9 +94,11 @@ def assessed_dyads(framework: Framework) -> list[Dyad]:
 def _calculate(
     dyad: Dyad, framework: Framework, calibration: Calibration | None, revision_ids: list[int], at: datetime
 ) -> None:
+    rules = framework.rules_in_force()
     identity = {
         "dyad": dyad,
         "framework": framework,
+        "rules": rules,
         "method_version": METHOD_VERSION,
         "calibration": calibration,
         "revision_ids": revision_ids,
@@ -113,70 +112,46 @@ def _calculate(
     )
     if not created:
         return
-    rules = {rule.code: rule for rule in framework.rules.order_by("position")}
-    fired = fire_rules([rule.definition for rule in rules.values()], shape, result, engagements)
-    _write_findings(scorecard, rules, fired, at)
+    applied = list(rules.rules.order_by("position"))
+    fired = conclusions.fire(applied, shape, result, engagements)
+    for found in conclusions.conclude(dyad, applied, fired, framework.names()):
+        _write(scorecard, found, at)
 
 
-def _write_findings(
-    scorecard: Scorecard, rules: Mapping[str, Rule], fired: list[FiredFinding], at: datetime
-) -> None:
-    names = scorecard.framework.names()
-    engagements = engagements_of(fired)
-    for finding in fired:
-        rule = rules[finding.rule]
-        engagement = engagements.get(finding.engagement_id)
-        values = placeholders(scorecard.dyad, engagement, finding, names)
-        Finding.objects.create(
-            scorecard=scorecard,
-            rule=rule,
-            engagement=engagement,
-            recommendation=_recommendation(scorecard.dyad, rule, engagement, finding, values, at),
-            kind=rule.kind,
-            priority=rule.priority,
-            target=finding.target,
-            text=render(rule.definition["finding"], values),
-            inputs=finding.inputs,
-            rating_ids=finding.rating_ids,
-        )
+def _write(scorecard: Scorecard, found: Conclusion, at: datetime) -> None:
+    Finding.objects.create(
+        scorecard=scorecard,
+        rule=found.rule,
+        engagement=found.engagement,
+        recommendation=_recommendation(scorecard, found, at),
+        kind=found.rule.kind,
+        priority=found.rule.priority,
+        target=found.target,
+        text=found.text,
+        inputs=found.inputs,
+        rating_ids=found.rating_ids,
+    )
 
 
-def _recommendation(
-    dyad: Dyad,
-    rule: Rule,
-    engagement: Engagement | None,
-    finding: FiredFinding,
-    values: Mapping[str, str],
-    at: datetime,
-) -> Recommendation | None:
-    template = rule.definition.get("recommendation")
-    if not template:
+def _recommendation(scorecard: Scorecard, found: Conclusion, at: datetime) -> Recommendation | None:
+    """The recommendation that follows: the one there is, with what was decided, if it says the same.
+
+    A rule of another version that recommends the same in the same words is the same cause for it.
+    """
+    if not found.recommendation:
         return None
+    about = {"dyad": scorecard.dyad, "engagement": found.engagement, "target": found.target}
+    there = Recommendation.objects.filter(
+        **about,
+        rule__code=found.rule.code,
+        rule__framework__in=Framework.objects.with_rules_for(scorecard.framework_id),
+        text=found.recommendation,
+    )
+    if same := there.order_by("pk").first():
+        return same
     recommendation, _created = Recommendation.objects.get_or_create(
-        dyad=dyad,
-        rule=rule,
-        engagement=engagement,
-        target=finding.target,
-        defaults={"text": render(template, values), "priority": rule.priority, "created_at": at},
+        **about,
+        rule=found.rule,
+        defaults={"text": found.recommendation, "priority": found.rule.priority, "created_at": at},
     )
     return recommendation
-
-
-def engagements_of(findings: Iterable[FiredFinding]) -> dict[int | None, Engagement]:
-    """The engagements that findings are about, by id: one query if any."""
-    return {**Engagement.objects.in_bulk([f.engagement_id for f in findings if f.engagement_id])}
-
-
-def placeholders(
-    dyad: Dyad, engagement: Engagement | None, finding: FiredFinding, names: Mapping[str, str]
-) -> dict[str, str]:
-    """What the texts of a finding's rule may name."""
-    name = names.get(finding.target)
-    return {
-        "dyad": dyad.slug,
-        "first": dyad.first.acronym,
-        "second": dyad.second.acronym,
-        "engagement": engagement.name if engagement else "",
-        "subject": engagement.name if engagement else dyad.slug,
-        "target": f"{finding.target} {name}" if name else finding.target,
-    }

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django_filters import rest_framework as filters
 
 from assessments.choices import FindingKind, Level, RecommendationStatus, State
@@ -30,6 +31,25 @@ class FrameworkField(RowField):
         code, _separator, version = name.partition("@")
         named = Q(code__iexact=code) & (Q(version=version) if version else Q())
         return list(Framework.objects.filter(named, _in_published("")).values_list("pk", flat=True))
+
+
+class QuestionsField(RowField):
+    """Versions with questions of their own; one that only brings other rules stands for those it asks."""
+
+    @staticmethod
+    def find(name: str) -> list[int]:
+        named = Framework.objects.filter(pk__in=FrameworkField.find(name))
+        return list(named.values_list(Coalesce("questions_of", "pk"), flat=True))
+
+
+class RulesField(RowField):
+    """Versions with rules for the same questions as the one that is named."""
+
+    @staticmethod
+    def find(name: str) -> list[int]:
+        asked = QuestionsField.find(name)
+        applying = Q(pk__in=asked) | Q(questions_of__in=asked)
+        return list(Framework.objects.filter(applying, _in_published("")).values_list("pk", flat=True))
 
 
 class DimensionField(RowField):
@@ -67,9 +87,24 @@ class _AnyOf(filters.CharFilter):
 
 
 class FrameworkFilter(_AnyOf):
-    """A framework version such as ``code@1.0``, or all versions of a code."""
+    """A framework version such as ``code@1.0``, or all versions of a code.
+
+    A version that only brings other rules stands for the one whose questions it asks.
+    """
+
+    field_class = QuestionsField
+
+
+class FrameworkNameFilter(_AnyOf):
+    """A framework version itself."""
 
     field_class = FrameworkField
+
+
+class RulesFilter(_AnyOf):
+    """A framework version, with all whose rules apply to the same questions."""
+
+    field_class = RulesField
 
 
 class DimensionFilter(_AnyOf):
@@ -94,7 +129,7 @@ class TargetFilter(filters.CharFilter):
 
 
 class FrameworkFilters(filters.FilterSet):
-    framework = FrameworkFilter(field_name="pk")
+    framework = FrameworkNameFilter(field_name="pk")
 
     class Meta:
         model = Framework
@@ -160,7 +195,7 @@ class FindingFilters(filters.FilterSet):
 
 class RecommendationFilters(filters.FilterSet):
     dyad = DyadFilter()
-    framework = FrameworkFilter(field_name="rule__framework")
+    framework = RulesFilter(field_name="rule__framework")
     organisation = OrganisationFilter(method=of_organisation("dyad"))
     engagement = EngagementFilter()
     kind = filters.ChoiceFilter(field_name="rule__kind", choices=FindingKind.choices)

@@ -34,17 +34,31 @@ class RuleSerializer(serializers.ModelSerializer[Rule]):
 
 
 class FrameworkSerializer(serializers.ModelSerializer[Framework]):
-    """``name`` is the version's unique name, such as ``code@1.0``, which filters take."""
+    """``name`` is the version's unique name, such as ``code@1.0``, which filters take.
+
+    ``questions_of`` names the version whose questions it asks, where it differs in its rules only.
+    """
 
     name = serializers.CharField(read_only=True)
+    questions_of = serializers.CharField(source="questions_of.name", read_only=True, default=None)
 
     class Meta:
         model = Framework
-        fields = ["id", "name", "code", "version", "title", "approvals_required", "published_at"]
+        fields = [
+            "id",
+            "name",
+            "code",
+            "version",
+            "title",
+            "questions_of",
+            "note",
+            "approvals_required",
+            "published_at",
+        ]
 
 
 class FrameworkDetailSerializer(FrameworkSerializer):
-    dimensions = DimensionSerializer(many=True, read_only=True)
+    dimensions = DimensionSerializer(many=True, read_only=True, source="questions.dimensions")
     rules = RuleSerializer(many=True, read_only=True)
 
     class Meta(FrameworkSerializer.Meta):

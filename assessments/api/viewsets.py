@@ -35,9 +35,10 @@ class FrameworkViewSet(ReadViewSet[Framework]):
     filterset_class = FrameworkFilters
 
     def get_queryset(self) -> QuerySet[Framework]:
-        frameworks = Framework.objects.visible_to(self.reader)
+        frameworks = Framework.objects.visible_to(self.reader).select_related("questions_of")
         if self.action == "retrieve":
-            return frameworks.prefetch_related("dimensions__indicators__anchors", "rules")
+            parts = "dimensions__indicators__anchors"
+            return frameworks.prefetch_related(parts, f"questions_of__{parts}", "rules")
         return frameworks
 
     def get_serializer_class(self) -> type[BaseSerializer[Framework]]:

@@ -31,6 +31,7 @@ class Basis:
 
     dyad: Dyad
     framework: Framework
+    rules: Framework
     calibration: Calibration | None
     revisions: Sequence[Revision]
     engagements: Sequence[EngagementShape]
@@ -48,7 +49,11 @@ def content_of(basis: Basis) -> Content:
             {"acronym": organisation.acronym, "name": organisation.name}
             for organisation in (basis.dyad.first, basis.dyad.second)
         ],
-        "framework": {"name": basis.framework.name, "title": str(basis.framework)},
+        "framework": {
+            "name": basis.framework.name,
+            "title": str(basis.framework),
+            "rules": basis.rules.name,
+        },
         "names": basis.framework.names(),
         "poles": _poles(basis.framework),
         "method_version": METHOD_VERSION,

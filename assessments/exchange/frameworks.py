@@ -78,9 +78,9 @@ def check_framework(document: Document) -> FrameworkFile:
         arrangements=arrangements,
         approvals_required=check.whole(fields.get("approvals_required"), 1, 10) or 1,
         dimensions=_dimensions(check, fields.get("levels"), arrangements),
-        rules=_rules(fields.get("rules")),
+        rules=rules_in(fields.get("rules")),
     )
-    check.problems.extend(_rule_problems(document, framework, fields.get("rules")))
+    check.problems.extend(rule_problems(document, shape_of(framework), fields.get("rules")))
     if check.problems:
         raise InvalidFile(check.problems)
     return framework
@@ -165,14 +165,14 @@ def _indicator(check: Check, node: Node, seen: dict[str, int]) -> IndicatorFile:
     )
 
 
-def _rules(node: Node | None) -> tuple[dict[str, Any], ...]:
+def rules_in(node: Node | None) -> tuple[dict[str, Any], ...]:
     """The rules as JSON keeps them; rules that are no mappings are reported elsewhere."""
     plain = node.plain() if node else []
     rules = plain if isinstance(plain, list) else []
     return tuple(json.loads(json.dumps(rule)) for rule in rules if isinstance(rule, dict))
 
 
-def _rule_problems(document: Document, framework: FrameworkFile, node: Node | None) -> list[Problem]:
+def rule_problems(document: Document, shape: FrameworkShape, node: Node | None) -> list[Problem]:
     if node is None:
         return []
     return [
@@ -182,7 +182,7 @@ def _rule_problems(document: Document, framework: FrameworkFile, node: Node | No
             _("found %(found)s, expected %(expected)s")
             % {"found": shown(problem.found), "expected": problem.expected},
         )
-        for problem in check_rules(shape_of(framework), node.plain())
+        for problem in check_rules(shape, node.plain())
     ]
 
 

@@ -12,11 +12,11 @@ from organisations.models import Mission, Organisation
 
 def known() -> Known:
     """Everything that a file of cases may refer to."""
-    frameworks = Framework.objects.filter(published_at__isnull=False).prefetch_related(
-        "rules", "dimensions__indicators__anchors"
-    )
+    published = Framework.objects.asking().prefetch_related("rules", "dimensions__indicators__anchors")
+    asking = {framework.pk: stored_framework(framework) for framework in published}
+    versions = Framework.objects.filter(published_at__isnull=False)
     return Known(
-        frameworks={framework.name: stored_framework(framework) for framework in frameworks},
+        frameworks={one.name: asking[one.questions_of_id or one.pk] for one in versions},
         organisations=set(Organisation.objects.values_list("acronym", flat=True)),
         missions=set(Mission.objects.values_list("acronym", flat=True)),
         sources=set(Source.objects.filter(organisation=None).values_list("key", flat=True)),

@@ -35,7 +35,8 @@ class EditionBasisForm(forms.Form):
         self.fields["basis"].choices = [  # type: ignore[attr-defined]
             (key, _words(basis, organisation)) for key, (basis, organisation) in self.by_key.items()
         ]
-        self.fields["framework"].queryset = Framework.objects.visible_to(user)  # type: ignore[attr-defined]
+        published = Framework.objects.visible_to(user).asking()
+        self.fields["framework"].queryset = published  # type: ignore[attr-defined]
 
     @property
     def chosen(self) -> tuple[str, Organisation]:

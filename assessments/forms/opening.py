@@ -112,7 +112,7 @@ class OpenAssessmentForm(DescriptionForm):
         self._offer(
             "engagement", Engagement.objects.visible_to(user).select_related("dyad__first", "dyad__second")
         )
-        self._offer("framework", Framework.objects.visible_to(user).order_by("-published_at"))
+        self._offer("framework", Framework.objects.visible_to(user).asking().order_by("-published_at"))
         self.fields["engagement"].label_from_instance = engagement_label  # type: ignore[attr-defined]
         self.fields["framework"].initial = Framework.objects.latest()
         if len(own) == 1:

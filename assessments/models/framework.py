@@ -1,3 +1,5 @@
+from typing import Any
+
 import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -34,17 +36,35 @@ class FrameworkQuerySet(models.QuerySet["Framework"]):
         """Published frameworks are open to everybody who is signed in."""
         return self.filter(published_at__isnull=False) if user.is_active else self.none()
 
+    def asking(self) -> "FrameworkQuerySet":
+        """Published versions with questions of their own: those that assessments answer."""
+        return self.filter(published_at__isnull=False, questions_of=None)
+
     def latest(self, code: str | None = None) -> "Framework | None":  # type: ignore[override]
-        """The framework version that was published last (of ``code``, or of all)."""
-        published = self.filter(published_at__isnull=False)
-        if code:
-            published = published.filter(code=code)
-        return published.order_by("-published_at", "-pk").first()
+        """The version with questions of its own that was published last (of ``code``, or of all)."""
+        asking = self.asking().filter(code=code) if code else self.asking()
+        return asking.order_by("-published_at", "-pk").first()
+
+    def with_rules_for(self, framework: Any) -> "FrameworkQuerySet":
+        """The published versions whose rules apply to answers to its questions, newest first.
+
+        The first is the one in force. ``framework`` is a version, its id, or refers to an outer query.
+        """
+        applying = models.Q(pk=framework) | models.Q(questions_of=framework)
+        return self.filter(applying, published_at__isnull=False).order_by("-published_at", "-pk")
+
+    def drafts(self) -> "FrameworkQuerySet":
+        """Versions with other rules that are being written."""
+        return self.filter(published_at=None, questions_of__isnull=False)
 
 
 @pghistory.track()
 class Framework(models.Model):
-    """One version of a framework. Once published neither it nor its parts can change (by trigger)."""
+    """One version of a framework. Once published neither it nor its parts can change (by trigger).
+
+    ``questions_of``: the version whose questions it asks unchanged, where it differs in its rules only. Such
+    a version has rules and nothing else; assessments answer the version that has the questions.
+    """
 
     code = models.SlugField(_("code"), max_length=80)
     version = models.CharField(_("version"), max_length=20)
@@ -52,7 +72,24 @@ class Framework(models.Model):
     scale = models.JSONField(_("scale"), help_text=_("What each score from 1 to 5 means."))
     arrangements = models.JSONField(_("arrangements"), help_text=_("What each arrangement means."))
     approvals_required = models.PositiveSmallIntegerField(_("approvals required"), default=1)
+    questions_of = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rule_versions",
+        verbose_name=_("asks the questions of"),
+    )
+    note = models.TextField(_("what is different"), blank=True)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    published_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("published by"),
+    )
 
     objects = FrameworkQuerySet.as_manager()
 
@@ -64,6 +101,15 @@ class Framework(models.Model):
             models.UniqueConstraint(fields=["code", "version"], name="framework_version_unique"),
             models.CheckConstraint(
                 condition=models.Q(approvals_required__gte=1), name="framework_needs_at_least_one_approval"
+            ),
+            models.UniqueConstraint(
+                fields=["questions_of"],
+                condition=models.Q(published_at__isnull=True),
+                name="framework_one_draft_of_rules",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(questions_of__isnull=True) | ~models.Q(questions_of=models.F("pk")),
+                name="framework_questions_are_anothers",
             ),
         ]
         triggers = [
@@ -82,10 +128,20 @@ class Framework(models.Model):
         """The version's unique name, such as ``inter-organisational-cooperation@1.0``."""
         return f"{self.code}@{self.version}"
 
+    @property
+    def questions(self) -> "Framework":
+        """The version with the questions that this one asks: itself, or another."""
+        return self.questions_of or self
+
+    def rules_in_force(self) -> "Framework":
+        """The version whose rules apply to answers to these questions: the one published last. One query."""
+        return Framework.objects.with_rules_for(self.questions_of_id or self.pk).first() or self
+
     def names(self) -> dict[str, str]:
-        """Names of its dimensions and indicators by code: two queries."""
-        dimensions = Dimension.objects.filter(framework=self).values_list("code", "name")
-        indicators = Indicator.objects.filter(dimension__framework=self).values_list("code", "name")
+        """Names of the dimensions and indicators that it asks about, by code: two queries."""
+        asked = self.questions_of_id or self.pk
+        dimensions = Dimension.objects.filter(framework=asked).values_list("code", "name")
+        indicators = Indicator.objects.filter(dimension__framework=asked).values_list("code", "name")
         return dict(dimensions) | dict(indicators)
 
     def get_absolute_url(self) -> str:
@@ -193,7 +249,10 @@ class Anchor(models.Model):
 
 @pghistory.track()
 class Rule(models.Model):
-    """A rule of a framework version. ``definition`` is the rule as written in the framework's file."""
+    """A rule of a framework version. ``definition`` is the rule as written in the framework's file.
+
+    ``version`` counts the changes of a draft: whoever writes says which one they have read.
+    """
 
     framework = models.ForeignKey(Framework, on_delete=models.CASCADE, related_name="rules")
     code = models.CharField(_("code"), max_length=80)
@@ -201,6 +260,7 @@ class Rule(models.Model):
     priority = models.PositiveSmallIntegerField(_("priority"))
     definition = models.JSONField(_("definition"))
     position = models.PositiveSmallIntegerField(_("position"))
+    version = models.PositiveIntegerField(_("version"), default=1)
 
     class Meta:
         verbose_name = _("rule")

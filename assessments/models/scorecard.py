@@ -18,8 +18,8 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
     def visible_to(self, user: User) -> "ScorecardQuerySet":
         """The scorecards that rest on exactly the approved assessments that ``user`` may see now.
 
-        One for each dyad and framework version, by the current method and the calibration in force; none for
-        another set, so that totals cannot tell what rows would not.
+        One for each dyad and framework version, by the current method, the calibration and the rules in
+        force; none for another set, so that totals cannot tell what rows would not.
         """
         may_see = (
             Assessment.objects.visible_to(user)
@@ -27,8 +27,13 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
             .filter(dyad=models.OuterRef("dyad"), framework=models.OuterRef("framework"))
             .order_by("current_revision_id")
         )
-        return self.under_calibration_in_force().filter(
-            method_version=METHOD_VERSION, revision_ids=ArraySubquery(may_see.values("current_revision_id"))
+        return (
+            self.under_calibration_in_force()
+            .under_rules_in_force()
+            .filter(
+                method_version=METHOD_VERSION,
+                revision_ids=ArraySubquery(may_see.values("current_revision_id")),
+            )
         )
 
     def under_calibration_in_force(self) -> "ScorecardQuerySet":
@@ -39,11 +44,17 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
             | models.Q(models.Q(calibration__isnull=True), ~models.Exists(in_force))
         )
 
+    def under_rules_in_force(self) -> "ScorecardQuerySet":
+        """With the findings of the rules in force for their framework."""
+        in_force = Framework.objects.with_rules_for(models.OuterRef("framework"))
+        return self.filter(rules=models.Subquery(in_force.values("pk")[:1]))
+
 
 @pghistory.track()
 class Scorecard(models.Model):
     """What a set of approved revisions says about a dyad; a pure function of that set and the versions named.
 
+    ``framework`` is the version that was answered, ``rules`` the one whose rules made the findings.
     ``content`` is :meth:`ScorecardResult.to_dict`; ``sha256`` digests it at six decimals.
     """
 
@@ -52,6 +63,9 @@ class Scorecard(models.Model):
     )
     framework = models.ForeignKey(
         Framework, on_delete=models.PROTECT, related_name="scorecards", verbose_name=_("framework")
+    )
+    rules = models.ForeignKey(
+        Framework, on_delete=models.PROTECT, related_name="+", verbose_name=_("rules of")
     )
     method_version = models.CharField(_("method version"), max_length=20)
     calibration = models.ForeignKey(
@@ -70,7 +84,7 @@ class Scorecard(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["dyad", "framework", "method_version", "calibration", "revision_ids"],
+                fields=["dyad", "framework", "rules", "method_version", "calibration", "revision_ids"],
                 nulls_distinct=False,
                 name="scorecard_unique",
             )

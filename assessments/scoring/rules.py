@@ -17,7 +17,7 @@ KINDS = frozenset({"weakness", "strength", "gap", "disagreement", "evidence", "o
 ARRANGEMENTS = frozenset({"sequential", "bridging", "parallel", "support", "hybrid"})
 PRIORITIES = range(1, 6)
 REQUIRED = {"code", "scope", "when", "priority", "kind", "finding", "because"}
-OPTIONAL = {"for_each", "level", "addresses", "recommendation"}
+OPTIONAL = {"for_each", "level", "addresses", "recommendation", "source"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +107,10 @@ class _RuleChecker:
         self.faults.choice(path, raw.get("addresses"), self.kinds.keys() - {GAP})
 
     def _texts(self, path: str, raw: Mapping[object, object], scopes: frozenset[str]) -> None:
-        for name in ("finding", "recommendation", "because"):
+        for name in ("finding", "recommendation", "because", "source"):
             if name in raw and not (isinstance(raw[name], str) and str(raw[name]).strip()):
                 self.faults.add(f"{path}.{name}", raw[name], "a text")
-            elif name in raw and name != "because":
+            elif name in raw and name in ("finding", "recommendation"):
                 self._template(f"{path}.{name}", str(raw[name]), scopes)
 
     def _template(self, path: str, template: str, scopes: frozenset[str]) -> None:

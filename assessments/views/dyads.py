@@ -52,12 +52,13 @@ def visible_dyad(request: SignedInRequest, slug: str) -> Dyad:
 
 
 def chosen_framework(request: SignedInRequest) -> Framework | None:
-    """The framework version that ``?framework=code@version`` names, else the latest."""
+    """The version whose questions ``?framework=code@version`` asks, else the latest."""
     name = request.GET.get("framework", "")
     if not name:
         return Framework.objects.latest()
     code, _separator, version = name.partition("@")
-    return get_object_or_404(Framework.objects.visible_to(request.user), code=code, version=version)
+    visible = Framework.objects.visible_to(request.user).select_related("questions_of")
+    return get_object_or_404(visible, code=code, version=version).questions
 
 
 def visible_scorecards(request: SignedInRequest, framework: Framework | None) -> list[Scorecard]:
@@ -116,7 +117,7 @@ def dyad_detail(request: SignedInRequest, slug: str) -> HttpResponse:
     context: dict[str, Any] = {
         "dyad": dyad,
         "framework": framework,
-        "frameworks": Framework.objects.visible_to(request.user),
+        "frameworks": Framework.objects.visible_to(request.user).asking(),
         "scorecard": scorecard,
         "editions": edition_box(request, dyad),
         "form": form,

@@ -71,7 +71,7 @@ def _of_rating(user: User, pk: int) -> Origin:
 
 def _of_finding(user: User, pk: int) -> Origin:
     visible = Finding.objects.visible_to(user).select_related(
-        "rule__framework", "engagement", "recommendation", "scorecard"
+        "rule", "engagement", "recommendation", "scorecard__framework"
     )
     finding = get_object_or_404(visible, pk=pk)
     seen = ApprovedRating.objects.visible_to(user).filter(rating_id__in=finding.rating_ids)
@@ -84,7 +84,7 @@ def _of_finding(user: User, pk: int) -> Origin:
     }
     return Origin(
         LessonOrigin.FINDING,
-        finding.rule.framework,
+        finding.scorecard.framework,
         initial,
         rule=finding.rule,
         links=tuple(linked),
@@ -94,12 +94,14 @@ def _of_finding(user: User, pk: int) -> Origin:
 
 
 def _of_recommendation(user: User, pk: int) -> Origin:
-    visible = Recommendation.objects.visible_to(user).select_related("rule__framework", "engagement")
+    visible = Recommendation.objects.visible_to(user).select_related(
+        "rule__framework__questions_of", "engagement"
+    )
     found = get_object_or_404(visible, pk=pk)
     initial = _about(found.target, found.dyad_id, found.engagement_id) | {"recommendation": found.text}
     return Origin(
         LessonOrigin.RECOMMENDATION,
-        found.rule.framework,
+        found.rule.framework.questions,
         initial,
         rule=found.rule,
         links=(found,),

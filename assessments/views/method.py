@@ -41,7 +41,7 @@ def method(request: SignedInRequest) -> HttpResponse:
             "in_force": current.get((framework.pk, CalibrationStatus.IN_FORCE)),
             "proposed": current.get((framework.pk, CalibrationStatus.PROPOSED)),
         }
-        for framework in Framework.objects.visible_to(request.user)
+        for framework in Framework.objects.visible_to(request.user).asking()
     ]
     for entry in frameworks:
         if entry["in_force"]:

@@ -103,5 +103,6 @@ def _open_recommendations(
     request: SignedInRequest, dyads: Sequence[Dyad], framework: Framework | None
 ) -> list[Recommendation]:
     visible = Recommendation.objects.visible_to(request.user).for_list()
-    of_dyads = visible.filter(dyad__in=dyads, rule__framework=framework)
+    versions = Framework.objects.with_rules_for(framework.pk if framework else None).values("pk").order_by()
+    of_dyads = visible.filter(dyad__in=dyads, rule__framework__in=versions)
     return list(of_dyads.exclude(status=RecommendationStatus.DECLINED))

@@ -10,13 +10,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
-from assessments import scorecards
-from assessments.actions.scorecards import engagements_of, placeholders
-from assessments.choices import FindingKind
+from assessments import conclusions, scorecards
 from assessments.models import Assessment, Framework
 from assessments.policy import may_preview
-from assessments.scoring.findings import fire_rules
-from assessments.scoring.findings import render as rendered
 from assessments.scoring.results import digest
 from assessments.views.dyads import chosen_framework, strictest_marking, visible_dyad
 from assessments.views.scorecard_blocks.levels import level_detail
@@ -80,29 +76,17 @@ def _scorecard(dyad: Dyad, framework: Framework, shown: Sequence[Assessment]) ->
     calibration = scorecards.calibration_in_force(framework)
     result, engagements = scorecards.score(shape, scorecards.answers_of(revisions), calibration)
     names = framework.names()
-    rules = {rule.code: rule for rule in framework.rules.order_by("position")}
-    fired = fire_rules([rule.definition for rule in rules.values()], shape, result, engagements)
-    by_id = engagements_of(fired)
-    found = []
-    for finding in fired:
-        rule, engagement = rules[finding.rule], by_id.get(finding.engagement_id)
-        values = placeholders(dyad, engagement, finding, names)
-        template = rule.definition.get("recommendation", "")
-        found.append(
-            (
-                rule.priority,
-                PreviewedFinding(
-                    rule.kind,
-                    str(FindingKind(rule.kind).label),
-                    rendered(rule.definition["finding"], values),
-                    rendered(template, values) if template else "",
-                ),
-            )
-        )
-    found.sort(key=lambda pair: pair[0])
+    rules = list(framework.rules_in_force().rules.order_by("position"))
+    fired = conclusions.fire(rules, shape, result, engagements)
+    found = sorted(
+        conclusions.conclude(dyad, rules, fired, names), key=lambda conclusion: conclusion.rule.priority
+    )
     return {
         "levels": [level_detail(result, level, names, {}, ()) for level in result.levels],
-        "findings": [finding for _priority, finding in found],
+        "findings": [
+            PreviewedFinding(one.rule.kind, one.rule.get_kind_display(), one.text, one.recommendation)
+            for one in found
+        ],
         "sha256": digest(result),
         "calibration": calibration,
     }

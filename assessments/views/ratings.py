@@ -190,12 +190,17 @@ def finding(request: SignedInRequest, pk: int) -> HttpResponse:
     """Why a rule fired: what it measured, what it asks for, and the answers behind both."""
     bring_up_to_date(viewer=request.user, at=timezone.now())
     visible = Finding.objects.visible_to(request.user).select_related(
-        "rule__framework", "engagement", "recommendation", "scorecard__dyad__first", "scorecard__dyad__second"
+        "rule__framework",
+        "engagement",
+        "recommendation",
+        "scorecard__framework",
+        "scorecard__dyad__first",
+        "scorecard__dyad__second",
     )
     found = get_object_or_404(visible, pk=pk)
     rows = ApprovedRating.objects.visible_to(request.user).filter(rating_id__in=found.rating_ids)
     behind = with_answers(rows, request.user)
-    names = found.rule.framework.names()
+    names = found.scorecard.framework.names()
     context = {
         "finding": found,
         "dyad": found.scorecard.dyad,
@@ -203,6 +208,7 @@ def finding(request: SignedInRequest, pk: int) -> HttpResponse:
         "reasons": wording.reasons(found.inputs, names),
         "may_write_lesson": writes_lessons(request.user),
         "because": found.rule.definition.get("because", ""),
+        "source": found.rule.definition.get("source", ""),
         "ratings": behind,
         "only": single_assessment_of(behind),
         "marking": marking_of(behind),

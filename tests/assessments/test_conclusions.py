@@ -51,7 +51,7 @@ class Conclusion:
 
 
 def weak(dyad: str, target: str, engagement: str = "", recommendation: str = "") -> Conclusion:
-    return Conclusion(dyad, f"weak-{target}", target, engagement, "is weak for", recommendation)
+    return Conclusion(dyad, f"weak-{target}", target, engagement, "is weak in", recommendation)
 
 
 CONCLUSIONS = [
@@ -74,13 +74,13 @@ CONCLUSIONS = [
         "an untapped complementarity",
         "Formalise the partner",
     ),
-    Conclusion("UN-NATO", "strong-indicator", "P4.2", "", "is strong between"),
+    Conclusion("UN-NATO", "strong-indicator", "P4.2", "", "are strong in"),
     weak("UN-NATO", "F3.1", "UNPROFOR-IFOR", "single chain of command"),
     weak("UN-NATO", "F1.3", "UNPROFOR-IFOR", "State one end state"),
     weak("UN-NATO", "F7.1", "UNPROFOR-IFOR"),
     weak("UN-NATO", "F7.2", "UNPROFOR-IFOR", "civil-military"),
-    Conclusion("UN-AU", "strong-dimension", "P1", "", "is a strength of"),
-    Conclusion("UN-AU", "strong-dimension", "P2", "", "is a strength of"),
+    Conclusion("UN-AU", "strong-dimension", "P1", "", "is strong in"),
+    Conclusion("UN-AU", "strong-dimension", "P2", "", "is strong in"),
     Conclusion(
         "UN-AU", "insufficient-evidence-field", "field", "", "is insufficient", "again when more evidence"
     ),

@@ -219,7 +219,7 @@ def test_only_what_is_released_to_everybody_counts(framework: Framework) -> None
 
 def test_it_gives_what_the_answers_give(reference: None) -> None:
     """The arrays from COPY, the arrangements and the codes, against the answers read row by row."""
-    framework, inputs = Framework.objects.get(), released_inputs(Framework.objects.get())
+    framework, inputs = Framework.objects.asking().get(), released_inputs(Framework.objects.asking().get())
     rows = ApprovedRating.objects.select_related("indicator", "dyad")
     answers = [(row.dyad_id, scorecards.answer_of(row)) for row in rows]
     engagements = {

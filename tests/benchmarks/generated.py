@@ -21,7 +21,7 @@ class GeneratedWork:
     def __init__(self, ratings: int, seed: int) -> None:
         settings.ALLOWED_HOSTS = ["testserver"]
         load_framework(path=FOLDER / "framework.yaml", by=AdministratorFactory(), at=AT)
-        framework = Framework.objects.get()
+        framework = Framework.objects.asking().get()
         self.client = Client()
         self.client.force_login(reader(OrganisationFactory()))
         generate_data(framework=framework, ratings=ratings, seed=seed, at=AT)

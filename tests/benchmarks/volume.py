@@ -30,7 +30,7 @@ def job_tier_a() -> None:
     from assessments.scoring.bulk import posteriors, weights
     from assessments.scoring.inputs import LEVELS
 
-    inputs = released_inputs(Framework.objects.get())
+    inputs = released_inputs(Framework.objects.asking().get())
     for level in LEVELS:
         layout, answers, dyads, _assessors = inputs.answers(level)
         calibration = scorecards.calibration_record(inputs.calibration).levels[level]
@@ -48,7 +48,7 @@ def job_tier_b() -> None:
     from assessments.scoring.inputs import LEVELS
     from assessments.scoring.tier_b import fit
 
-    inputs = released_inputs(Framework.objects.get())
+    inputs = released_inputs(Framework.objects.asking().get())
     for level in LEVELS:
         layout, answers, _dyads, _assessors = inputs.answers(level)
         used = answers.counted(layout)
@@ -66,7 +66,7 @@ def job_joint_fit() -> None:
     from assessments.models import Framework
 
     request_nightly_joint_fits(at=timezone.now())
-    assert run_joint_fit(framework=Framework.objects.get(), clock=timezone.now) is not None
+    assert run_joint_fit(framework=Framework.objects.asking().get(), clock=timezone.now) is not None
 
 
 JOBS: dict[str, Callable[[], None]] = {

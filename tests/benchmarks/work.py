@@ -57,7 +57,7 @@ class Work:
         settings.ROOT_URLCONF = "tests.benchmarks.urls"
         settings.ALLOWED_HOSTS = ["testserver"]
         load_reference(at=AT)
-        self.framework = Framework.objects.get()
+        self.framework = Framework.objects.asking().get()
         self.dyad = DyadFactory()
         self.engagement = EngagementFactory(dyad=self.dyad)
         field = Indicator.objects.filter(dimension__framework=self.framework, dimension__level=Level.FIELD)

@@ -24,7 +24,7 @@ def make_fit() -> Framework:
     """The reference cases with a vignette rated by their two assessors, fitted; some figures differ much."""
     ProcrastinateJob.objects.all().delete()  # jobs outlive the tables that transactional tests empty
     load_reference(at=AT)
-    framework, vignette = Framework.objects.get(), Vignette.objects.all()[0]
+    framework, vignette = Framework.objects.asking().get(), Vignette.objects.all()[0]
     for number, score in ((1, 2), (2, 4)):
         rate_vignette(vignette, User.objects.get(email=f"independent-{number}@ind.example"), score)
     request_joint_fit(framework=framework, by=AdministratorFactory(), at=AT)

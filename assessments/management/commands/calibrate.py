@@ -21,7 +21,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for framework in Framework.objects.filter(published_at__isnull=False).order_by("pk"):
+        for framework in Framework.objects.asking().order_by("pk"):
             calibration = self._calibration(framework, options["put_in_force"])
             self.stdout.write(f"{framework.name}: {calibration_wording.standing(calibration)}")
             if calibration.report:

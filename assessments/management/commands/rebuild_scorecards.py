@@ -12,7 +12,7 @@ class Command(BaseCommand):
     help = _("Write approved ratings anew from their revisions, and calculate every scorecard from them.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for framework in Framework.objects.filter(published_at__isnull=False).order_by("pk"):
+        for framework in Framework.objects.asking().order_by("pk"):
             count = rebuild(framework=framework, at=timezone.now())
             self.stdout.write(
                 _("%(framework)s: %(count)d scorecards") % {"framework": framework.name, "count": count}
