@@ -269,3 +269,11 @@ class SearchLanguage(models.TextChoices):
 
     ENGLISH = "english", _("English")
     FRENCH = "french", _("French")
+
+
+class ExportState(models.TextChoices):
+    """``BROKEN``: whoever fetched it did not take it to the end."""
+
+    RUNNING = "running", _("Being made")
+    DONE = "done", _("Complete")
+    BROKEN = "broken", _("Broken off")

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from assessments.exports.urls import urlpatterns as of_exports
 from assessments.views import (
     arrangement_comparison,
     assessments,
@@ -123,6 +124,7 @@ urlpatterns = [
     path("planning/", planning.planning, name="planning"),
     path("findings/<int:pk>/", ratings.finding, name="finding"),
     path("search/", search.search, name="search"),
+    *of_exports,
     path("sources/", sources.source_list, name="sources"),
     path("recommendations/", recommendations.recommendation_list, name="recommendations"),
     path("recommendations/<int:pk>/", recommendations.recommendation_detail, name="recommendation"),

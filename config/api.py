@@ -10,7 +10,6 @@ from rest_framework.request import Request
 from rest_framework.routers import DefaultRouter
 from rest_framework.views import APIView
 
-from assessments.api.export import RatingsCsv, ScorecardsCsv
 from assessments.api.viewsets import (
     AssessmentViewSet,
     FindingViewSet,
@@ -19,6 +18,8 @@ from assessments.api.viewsets import (
     RecommendationViewSet,
     ScorecardViewSet,
 )
+from assessments.exports.api import ExportDictionary, ExportManifest, file_view
+from assessments.exports.catalogue import DATASETS
 from organisations.api import schema as schema_extensions
 from organisations.api.viewsets import DyadViewSet, MissionViewSet, OrganisationViewSet, Root
 
@@ -52,8 +53,11 @@ app_name = "api"
 urlpatterns = [
     path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
     path("docs/", TemplateView.as_view(template_name="assessments/api_docs.html"), name="docs"),
-    path("ratings.csv", RatingsCsv.as_view(), name="ratings-csv"),
-    path("scorecards.csv", ScorecardsCsv.as_view(), name="scorecards-csv"),
+    path("exports/dictionary/", ExportDictionary.as_view(), name="export-dictionary"),
+    path("exports/<int:pk>/manifest/", ExportManifest.as_view(), name="export-manifest"),
+    *(path(f"exports/{name}/", file_view(name).as_view(), name=f"export-{name}") for name in DATASETS),
+    path("ratings.csv", file_view("ratings", documented=False).as_view(), name="ratings-csv"),
+    path("scorecards.csv", file_view("scorecards", documented=False).as_view(), name="scorecards-csv"),
     *router.urls,
     path("<path:address>", UnknownAddress.as_view(), name="unknown-address"),
 ]

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from tests.edition_rows import edition_rows
+from tests.export_rows import export_api_rows, export_rows
 from tests.history_rows import history_rows
 from tests.lesson_rows import lesson_rows
 from tests.notice_rows import notice_rows
@@ -156,6 +157,7 @@ PAGES = [
     *(Row(*row) for row in panel_rows()),
     *(Row(*row) for row in notice_rows(SIGNED_IN)),
     *(Row(*row) for row in search_rows(SIGNED_IN)),
+    *(Row(*row) for row in export_rows(SIGNED_IN)),
     *(Row(*row) for row in lesson_rows(SIGNED_IN, WITH_ROLE, OWN_WORK)),
     Row("GET", "assessments:finding", {"pk": "finding"}, OWN_WORK),
     Row(
@@ -218,6 +220,7 @@ API_ROUTES = [
     Row("GET", "api:docs", {}, SIGNED_IN),
     Row("GET", "api:ratings-csv", {}, API),
     Row("GET", "api:scorecards-csv", {}, API),
+    *(Row(*row) for row in export_api_rows(API)),
     Row("GET", "api:organisation-list", {}, API),
     Row("GET", "api:organisation-detail", {"acronym": "OWN"}, API),
     Row("GET", "api:dyad-list", {}, API),

@@ -10,6 +10,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
+from assessments.exports.catalogue import DATASETS
 from assessments.models import Assessment
 from assessments.search.query import parsed
 from assessments.search.results import find
@@ -47,6 +48,7 @@ CHOSEN = (
     "/dyads/OWN-OTHER/political/?as=OWN",
     "/search/?q=P1.1",
     "/search/?q=assessment*",
+    *(f"/api/v1/exports/{name}/?format=ndjson" for name in DATASETS),
 )
 NOT_SEARCHED = ("reference of", "comment", "replaced", "reason of", "remark of", "of an edition", "task of")
 

@@ -118,6 +118,8 @@ def tried(world: World, person: str, row: Row, before: list[object]) -> str:
         client, url = signed_in(world, person), address(row, world.ids)
         response = client.get(url) if row.method == "GET" else client.post(url, posted(row, world))
         found = outcome(response, row.method)
+        if response.streaming:
+            response.getvalue()  # to its end, which closes what it reads
         changed = found not in {"done", "201"} and recorded() != before
         transaction.set_rollback(True)
     assert not changed, f"{row.method} {url} by {person} changed something: {found}"

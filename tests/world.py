@@ -13,6 +13,7 @@ from assessments.actions import assessments as opening
 from assessments.actions import desk, recording, review
 from assessments.actions.calibrations import propose_calibration
 from assessments.actions.editions import freeze_edition
+from assessments.actions.exports import begin_export
 from assessments.choices import EditionBasis, Stance, State
 from assessments.models import (
     Assessment,
@@ -310,6 +311,9 @@ def _other_ids(ids: dict[str, Any], framework: Framework, people: dict[str, User
         "proposal": _proposal(framework).pk,
         "vignette": VignetteFactory(framework=framework).pk,
         "rated_vignette": _rated_vignette(framework, person).pk,
+        "export": begin_export(
+            dataset="ratings", file_format="csv", hxl=False, filters={}, by=person, at=AT
+        ).pk,
         "upload": _upload(Assessment.objects.get(pk=ids["draft"])).pk,
         "notice": Notice.objects.get(recipient=person, kind="returned").pk,
         "token": ApiToken.objects.get(pk=token.pk).token_key,

@@ -26,3 +26,9 @@ def lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator
     yield writer.writer.writerow(columns)
     for row in rows:
         yield writer.writerow({name: inert(value) for name, value in row.items()})
+
+
+def header(names: Sequence[str], tags: Sequence[str] | None) -> str:
+    """The first line, and below it the line of HXL tags if there is one."""
+    writer = csv.writer(_Echo(), lineterminator="\n")
+    return "".join(writer.writerow(line) for line in (names, tags) if line)

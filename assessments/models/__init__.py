@@ -7,6 +7,7 @@ from assessments.models.calibration import Calibration
 from assessments.models.desk import Assignment, Comment
 from assessments.models.edition import Edition
 from assessments.models.engagement import Engagement, EngagementMission
+from assessments.models.export import Export
 from assessments.models.framework import Anchor, Dimension, Framework, Indicator, Rule
 from assessments.models.joint_fit import JointFit, JointScore, Severity
 from assessments.models.lesson import Lesson, LessonLink, LessonRelease, LessonStep
@@ -39,6 +40,7 @@ __all__ = [
     "Engagement",
     "EngagementMission",
     "Evidence",
+    "Export",
     "Finding",
     "Framework",
     "Indicator",

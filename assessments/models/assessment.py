@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from assessments.models.source import Evidence
 
 
+ASSESSOR_SALT = "concord.assessor"
+
+
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def visible_to(self, user: User) -> "AssessmentQuerySet":
         """Own organisations' work in every state; of others what is approved and released to the user.
@@ -100,7 +103,7 @@ def assessor_code(dyad_id: int, on_behalf_of_id: int, assessor_id: int) -> str:
     Twelve hexadecimal digits that only the installation's secret key leads to.
     """
     value = f"{dyad_id}:{on_behalf_of_id}:{assessor_id}"
-    return salted_hmac("concord.assessor", value, algorithm="sha256").hexdigest()[:12]
+    return salted_hmac(ASSESSOR_SALT, value, algorithm="sha256").hexdigest()[:12]
 
 
 @pghistory.track()

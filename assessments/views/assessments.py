@@ -18,6 +18,7 @@ from assessments.models import Assessment, Indicator
 from assessments.policy import actions_open_to, reads_own_work
 from assessments.views.assignments import assignment_context
 from assessments.views.audience import who_sees
+from assessments.views.exporting import export_address
 from assessments.views.filters import AssessmentFilter
 from assessments.views.refusals import RefusalsShown
 from assessments.views.tables import AssessmentTable
@@ -46,6 +47,7 @@ def assessment_list(request: SignedInRequest) -> HttpResponse:
     context = {
         "filter": filtered,
         "table": table,
+        "export": export_address("assessments", filtered),
         "may_record": bool(organisation_ids_where(request.user, Permission.RECORD)),
     }
     return render(request, "assessments/assessment_list.html", context)

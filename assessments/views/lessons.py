@@ -25,6 +25,7 @@ from assessments.lesson_hints import hints_on
 from assessments.lesson_policy import is_involved, moves_open_to, taskable, writing_for
 from assessments.models import Adjudication, Assessment, Lesson, LessonAction, LessonLink, Recommendation
 from assessments.policy import reads_own_work
+from assessments.views.exporting import export_address
 from assessments.views.lesson_filters import LessonFilter, LessonTable, lesson_rows
 from assessments.views.refusals import RefusalsShown
 from organisations.http import SignedInRequest
@@ -43,7 +44,12 @@ def lesson_list(request: SignedInRequest) -> HttpResponse:
     filtered = LessonFilter(request.GET, queryset=lesson_rows(request.user), user=request.user)
     table = LessonTable(filtered.qs)
     RequestConfig(request, paginate={"per_page": 25}).configure(table)
-    context = {"filter": filtered, "table": table, "may_write": bool(writing_for(request.user))}
+    context = {
+        "filter": filtered,
+        "table": table,
+        "export": export_address("lessons", filtered),
+        "may_write": bool(writing_for(request.user)),
+    }
     return render(request, "assessments/lessons/list.html", context)
 
 

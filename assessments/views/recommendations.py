@@ -13,6 +13,7 @@ from assessments.actions.scorecards import bring_up_to_date
 from assessments.forms.decisions import RecommendationForm
 from assessments.models import ApprovedRating, Finding, Lesson, Recommendation
 from assessments.policy import may_decide, reads_own_work
+from assessments.views.exporting import export_address
 from assessments.views.filters import RecommendationFilter
 from assessments.views.ratings import marking_of, with_answers
 from assessments.views.refusals import RefusalsShown
@@ -27,7 +28,9 @@ def recommendation_list(request: SignedInRequest) -> HttpResponse:
     filtered = RecommendationFilter(request.GET, queryset=visible)
     table = RecommendationTable(filtered.qs)
     RequestConfig(request, paginate={"per_page": 25}).configure(table)
-    return render(request, "assessments/recommendation_list.html", {"filter": filtered, "table": table})
+    export = export_address("recommendations", filtered)
+    context = {"filter": filtered, "table": table, "export": export}
+    return render(request, "assessments/recommendation_list.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -25,7 +25,9 @@ PARAMETERS = {"dyad": "UN-XX", "framework": "none@9", "organisation": "XX"}
 
 @pytest.mark.parametrize("address", [*LISTS, *EXPORTS])
 def test_it_works(get: Get, address: str) -> None:
-    assert get(address).status_code == 200
+    response = get(address)
+    assert response.status_code == 200
+    assert response.getvalue()
 
 
 @pytest.mark.django_db

@@ -1,0 +1,1 @@
+"""What can be exported, with the columns of each."""
