@@ -259,6 +259,7 @@ class SearchKind(models.TextChoices):
     SOURCE = "source", _("Source")
     FINDING = "finding", _("Finding")
     RECOMMENDATION = "recommendation", _("Recommendation")
+    LESSON = "lesson", _("Lesson")
     MISSION = "mission", _("Mission")
     ENGAGEMENT = "engagement", _("Engagement")
     INSTRUMENT = "instrument", _("Instrument")

@@ -50,7 +50,17 @@ CHOSEN = (
     "/search/?q=assessment*",
     *(f"/api/v1/exports/{name}/?format=ndjson" for name in DATASETS),
 )
-NOT_SEARCHED = ("reference of", "comment", "replaced", "reason of", "remark of", "of an edition", "task of")
+NOT_SEARCHED = (
+    "reference of",
+    "comment",
+    "replaced",
+    "reason of",
+    "remark of",
+    "of an edition",
+    "task of",
+    "why a",
+    "progress note",
+)
 
 
 @pytest.fixture

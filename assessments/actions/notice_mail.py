@@ -156,11 +156,16 @@ def _subject(lines: Sequence[Mapping[str, object]]) -> str:
 
 
 def named(notice: Notice) -> str:
-    """What it is about in words where the installation's settings let mail name it, else a number."""
+    """What it is about in words where the installation's settings let mail name it, else a number.
+
+    Of a lesson mail names the dyad only: its title is somebody's text.
+    """
     order = list(Marking)
     highest = settings.MAIL_NAMES_UP_TO
-    if highest and order.index(Marking(notice.about.marking)) <= order.index(Marking(highest)):
-        return str(notice.about)
-    if notice.lesson_id:
-        return _("lesson %(number)d") % {"number": notice.lesson_id}
+    may = bool(highest) and order.index(Marking(notice.about.marking)) <= order.index(Marking(highest))
+    if notice.lesson:
+        number = _("lesson %(number)d") % {"number": notice.lesson_id}
+        return f"{number}, {notice.lesson.dyad}" if may else number
+    if may:
+        return str(notice.assessment)
     return _("assessment %(number)d") % {"number": notice.assessment_id}

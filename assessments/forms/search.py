@@ -5,10 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from assessments.choices import Level, RecommendationStatus, SearchKind, State
+from assessments.choices import LessonState, Level, RecommendationStatus, SearchKind, State
 from organisations.models import Dyad, User
 
-STATES = {**dict(State.choices), **dict(RecommendationStatus.choices)}
+STATES = {**dict(State.choices), **dict(RecommendationStatus.choices), **dict(LessonState.choices)}
 
 
 class SearchForm(forms.Form):

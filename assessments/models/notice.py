@@ -39,7 +39,8 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
             "assessment__dyad__first",
             "assessment__dyad__second",
             "assessment__engagement",
-            "lesson",
+            "lesson__dyad__first",
+            "lesson__dyad__second",
             "caused_by",
         )
 

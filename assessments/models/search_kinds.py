@@ -15,6 +15,8 @@ from django.urls import reverse
 from assessments.choices import SearchKind
 from assessments.models.assessment import Assessment, Rating
 from assessments.models.engagement import Engagement, EngagementMission
+from assessments.models.lesson import TEXTS as LESSON_TEXTS
+from assessments.models.lesson import Lesson
 from assessments.models.recommendation import Recommendation
 from assessments.models.scorecard import Finding
 from assessments.models.source import Evidence, Source
@@ -66,13 +68,14 @@ OF_ANSWER = {
     "place": "i.code",
 }
 # What a finding or recommendation is about: the dimension and level of its target.
-TARGET = """
-    JOIN assessments_rule u ON u.id = o.rule_id
+PLACE = """
     LEFT JOIN LATERAL (
         SELECT p.code, p.level, i.name FROM assessments_dimension p
-        LEFT JOIN assessments_indicator i ON i.dimension_id = p.id AND i.code = o.target
-        WHERE p.framework_id = u.framework_id AND (p.code = o.target OR i.code = o.target) LIMIT 1
+        LEFT JOIN assessments_indicator i ON i.dimension_id = p.id AND i.code = {code}
+        WHERE p.framework_id = {framework} AND (p.code = {code} OR i.code = {code}) LIMIT 1
     ) t ON true"""
+TARGET = """
+    JOIN assessments_rule u ON u.id = o.rule_id""" + PLACE.format(code="o.target", framework="u.framework_id")
 OF_TARGET = {
     "level": "COALESCE(t.level, CASE WHEN o.target IN ('political', 'field') THEN o.target ELSE '' END)",
     "dimension": "COALESCE(t.code, '')",
@@ -258,6 +261,25 @@ KINDS = {
                 "body": "o.reason",
             },
             joins=OF_ENGAGEMENT + TARGET,
+        ),
+        Kind(
+            SearchKind.LESSON,
+            Lesson,
+            _page("assessments:lesson"),
+            ("title", *LESSON_TEXTS, "clause", "state", "engagement_id", "instrument_id"),
+            {
+                "dyad_id": "o.dyad_id",
+                "level": "o.level",
+                "dimension": "COALESCE(t.code, '')",
+                "year": "date_part('year', o.created_at AT TIME ZONE 'UTC')::smallint",
+                "state": "o.state",
+                "title": "o.title",
+                "context": "concat_ws(' ', y1.acronym, y2.acronym, o.subject, t.name, e.name, n.title)",
+                "body": f"concat_ws(E'\\n', {', '.join(f'o.{text}' for text in LESSON_TEXTS)}, o.clause)",
+            },
+            joins=f"""{OF_DYAD} {OF_ENGAGEMENT}
+                LEFT JOIN organisations_instrument n ON n.id = o.instrument_id
+                {PLACE.format(code="o.subject", framework="o.framework_id")}""",
         ),
         Kind(
             SearchKind.MISSION,

@@ -38,6 +38,7 @@ FACTORS = {
     SearchKind.MISSION: 1.3,
     SearchKind.INSTRUMENT: 1.2,
     SearchKind.ENGAGEMENT: 1.2,
+    SearchKind.LESSON: 1.1,
     SearchKind.SOURCE: 1.1,
     SearchKind.EVIDENCE: 0.5,
 }

@@ -1,6 +1,6 @@
 """Dyads: all of them, and the scorecard of one."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -235,8 +235,12 @@ def assessments_behind(request: SignedInRequest, scorecards: Iterable[Scorecard]
 
 def strictest_marking(assessments: Iterable[Assessment]) -> str:
     """The words of the strictest handling marking, or nothing when there are no assessments."""
-    markings = {assessment.marking for assessment in assessments}
-    return Marking(max(markings, key=Marking.values.index)).label if markings else ""
+    return strictest({assessment.marking for assessment in assessments})
+
+
+def strictest(markings: Collection[str]) -> str:
+    """The words of the strictest of some handling markings, or nothing when there are none."""
+    return str(Marking(max(markings, key=Marking.values.index)).label) if markings else ""
 
 
 def _poles(framework: Framework) -> dict[str, dict[int, str]]:

@@ -1,7 +1,7 @@
 """Searching everything that somebody may see."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +10,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from assessments.choices import Level, SearchKind
+from assessments.choices import Level, Marking, SearchKind
 from assessments.forms.search import STATES, SearchForm
-from assessments.models import Dimension
+from assessments.models import Dimension, Lesson
 from assessments.search.query import LONGEST, Query, Unclear, parsed
 from assessments.search.results import ON_A_PAGE, Found, Hit, empty_in, find
 from assessments.search.snippets import pieces, snippet
-from assessments.views.dyads import strictest_marking
+from assessments.views.dyads import strictest
 from organisations.http import SignedInRequest
 from organisations.models import Dyad
 
@@ -55,11 +55,11 @@ def _answer(request: SignedInRequest, query: Query) -> dict[str, Any]:
     chosen = form.chosen()
     found = find(query, user=request.user, chosen=chosen, number=_number(request))
     pages = min(LAST_PAGE, -(-found.total // ON_A_PAGE))
-    assessments = [hit.entry.assessment for hit in found.hits if hit.entry.assessment]
+    markings = _markings(found.hits)
     return {
         "found": found,
-        "hits": [_shown(hit) for hit in found.hits],
-        "marking": strictest_marking(assessments),
+        "hits": [_shown(hit, markings) for hit in found.hits],
+        "marking": strictest(markings.values()),
         "left_out": form.left_out(),
         "headings": _headings(request, chosen, found),
         "chosen": bool(chosen),
@@ -82,9 +82,19 @@ def _near(number: int, last: int) -> list[int]:
     return [one for one in range(1, last + 1) if one in {1, last} or abs(one - number) <= 2]
 
 
-def _shown(hit: Hit) -> dict[str, Any]:
+def _markings(hits: Sequence[Hit]) -> dict[int, str]:
+    """The handling markings of what is found, by key of its entry: one query, if there are lessons."""
+    entries = [hit.entry for hit in hits]
+    lessons = {entry.object_id: entry.pk for entry in entries if entry.kind == SearchKind.LESSON}
+    of_lessons = Lesson.objects.filter(pk__in=lessons).values_list("pk", "marking")
+    markings = {entry.pk: entry.assessment.marking for entry in entries if entry.assessment}
+    return markings | {lessons[pk]: marking for pk, marking in of_lessons}
+
+
+def _shown(hit: Hit, markings: Mapping[int, str]) -> dict[str, Any]:
     """What the page says of a hit."""
     entry = hit.entry
+    marking = markings.get(entry.pk)
     return {
         "entry": entry,
         "address": entry.get_absolute_url(),
@@ -92,7 +102,7 @@ def _shown(hit: Hit) -> dict[str, Any]:
         "title": pieces(entry.title, hit.marked),
         "text": snippet(entry.body, hit.marked),
         "engagement": entry.assessment.engagement if entry.assessment else None,
-        "marking": entry.assessment.get_marking_display() if entry.assessment else "",
+        "marking": Marking(marking).label if marking else "",
         "state": STATES.get(entry.state, ""),
     }
 

@@ -15,8 +15,9 @@ from pytest_django import Settings
 
 from assessments.actions import authorship, notice_mail, notices, submission
 from assessments.choices import Delivery, MailState, Marking, NoticeKind, State
-from assessments.models import Assessment, Assignment, Comment, Notice, OfflineUpload
-from assessments.models.notice_kinds import KINDS
+from assessments.models import Assessment, Assignment, Comment, Lesson, Notice, OfflineUpload
+from assessments.models.lesson_notice_kinds import ABOUT_LESSONS
+from assessments.models.notice_kinds import ABOUT_ASSESSMENTS, KINDS
 from assessments.policy import Refused
 from organisations.models import Membership, User
 from tests.factories import (
@@ -29,7 +30,7 @@ from tests.factories import (
     reviewer,
 )
 from tests.jobs import deferred, do_jobs
-from tests.world import make_world
+from tests.world import World, make_world
 
 pytestmark = pytest.mark.django_db
 NEXT_MORNING = AT + timedelta(days=1)
@@ -85,7 +86,7 @@ def test_it_is_sent_once_however_often_the_job_runs(mailoutbox: Outbox) -> None:
     assert len(mailoutbox) == 1
 
 
-MATRIX = list(itertools.product(NoticeKind, Delivery))
+MATRIX = list(itertools.product(ABOUT_ASSESSMENTS, Delivery))
 STATES = {
     NoticeKind.TO_REVIEW: State.SUBMITTED,
     NoticeKind.ASSIGNED: State.SUBMITTED,
@@ -258,6 +259,12 @@ def test_above_the_marking_set_mail_names_a_number_only(
         assert (f"assessment {returned.pk}" in text) is not named
 
 
+def analyst_of(world: World) -> User:
+    person = world.people["analyst"]
+    assert person is not None
+    return person
+
+
 def test_no_private_word_is_in_any_mail(mailoutbox: Outbox) -> None:
     """Everybody wants everything at once, and each kind is told of each private assessment."""
     world = make_world()
@@ -266,7 +273,7 @@ def test_no_private_word_is_in_any_mail(mailoutbox: Outbox) -> None:
     for person in people:
         choose(person, Delivery.IMMEDIATE)
     for assessment in Assessment.objects.filter(assessor=world.people["analyst"]):
-        for kind in NoticeKind:
+        for kind in ABOUT_ASSESSMENTS:
             notices.tell(
                 kind,
                 assessment,
@@ -276,12 +283,17 @@ def test_no_private_word_is_in_any_mail(mailoutbox: Outbox) -> None:
                 by=None,
                 at=AT,
             )
+    for lesson in Lesson.objects.filter(author_ids__contains=[analyst_of(world).pk]):
+        for kind in ABOUT_LESSONS:
+            to, action = [one.pk for one in people], lesson.actions.first()
+            notices.tell_of_lesson(kind, lesson, event="test", to=to, action=action, by=None, at=AT)
     do_jobs()
+    assert Notice.objects.filter(mail_state=MailState.SENT, lesson__isnull=False).exists()
     everything = "".join(
         f"{mail.subject}{mail.body}{mail.alternatives[0][0]!s}{mail.extra_headers}" for mail in mailoutbox
     )
     sent = Notice.objects.filter(mail_state=MailState.SENT)
-    assert set(sent.values_list("kind", flat=True)) >= set(NoticeKind) - {
+    assert set(sent.values_list("kind", flat=True)) >= set(ABOUT_ASSESSMENTS) - {
         *DAYS,
         NoticeKind.CO_AUTHOR,
         NoticeKind.UPLOAD,

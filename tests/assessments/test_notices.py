@@ -10,7 +10,7 @@ from assessments.actions import assessments as opening
 from assessments.actions import authorship, desk, notices, recording, review
 from assessments.choices import NoticeKind, State
 from assessments.models import Assessment, Assignment, Notice, OfflineUpload
-from assessments.models.notice_kinds import KINDS
+from assessments.models.notice_kinds import ABOUT_ASSESSMENTS, KINDS
 from organisations.models import Membership, User
 from tests.assessments.notice_team import Team
 from tests.factories import (
@@ -193,7 +193,7 @@ WHERE_IT_WAITS: dict[NoticeKind, tuple[Callable[[Team], User], set[str]]] = {
 DAYS = {NoticeKind.ASSIGNED: 30, NoticeKind.DUE_SOON: 1, NoticeKind.OVERDUE: -1}
 
 
-@pytest.mark.parametrize("kind", NoticeKind)
+@pytest.mark.parametrize("kind", ABOUT_ASSESSMENTS)
 def test_each_kind_waits_in_its_states_only(kind: NoticeKind, team: Team) -> None:
     authorship.add_co_author(assessment=team.draft, person=team.colleague, by=team.analyst, at=AT)
     find, states = WHERE_IT_WAITS[kind]
@@ -238,4 +238,4 @@ def test_each_kind_waits_in_its_states_only(kind: NoticeKind, team: Team) -> Non
 
 def test_every_kind_has_its_words() -> None:
     assert list(KINDS) == list(NoticeKind)
-    assert set(WHERE_IT_WAITS) == set(NoticeKind)
+    assert set(WHERE_IT_WAITS) == set(ABOUT_ASSESSMENTS)

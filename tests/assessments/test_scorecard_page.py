@@ -215,7 +215,7 @@ class TestFilters:
             taken.append(len(queries))
             assessed(dyad, framework, engagement=EngagementFactory(dyad=dyad))
         assert taken[0] == taken[1]
-        assert taken[0] == 26
+        assert taken[0] == 27
 
 
 def test_a_conflict_is_shown_with_what_is_left_without(

@@ -6,10 +6,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from assessments.actions.assessments import release, withdraw
-from assessments.choices import SearchKind, State
-from assessments.models import Assessment, Rating, SearchEntry, Source
+from assessments.actions.lesson_decisions import release_lesson
+from assessments.choices import LessonState, SearchKind, State
+from assessments.models import Assessment, Lesson, Rating, SearchEntry, Source
 from assessments.models.search_kinds import COLUMNS, KINDS
 from assessments.search.query import parsed
 from assessments.search.results import find
@@ -29,6 +31,7 @@ from tests.factories import (
     make_assessment,
     reader,
 )
+from tests.lesson_work import bring, endorse, make_lesson
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +78,23 @@ def test_a_source_of_an_organisation_is_found_by_its_people_alone() -> None:
     assert total("marmalade", draft.assessor, kind="source") == 1
     assert total("marmalade", draft.assessor, kind="evidence") > 0
     assert total("marmalade", reader(OrganisationFactory())) == 0
+
+
+def test_a_lesson_is_found_in_its_state_by_who_sees_it(client: Client) -> None:
+    """Under its own marking, which no assessment says."""
+    lesson = make_lesson(subject="F5.1", title="Rehatting", recommendation="Rehearse with pelicans.")
+    own, stranger = analyst(lesson.organisation), reader(OrganisationFactory())
+    assert total("pelicans", own, state="observation", dimension="F5", level="field") == 1
+    bring(lesson, LessonState.IDENTIFIED)
+    endorse(lesson)
+    assert (total("pelicans", own, state="endorsed"), total("pelicans", stranger)) == (1, 0)
+    judge = coordinator(lesson.organisation)
+    release_lesson(lesson=lesson, to=[], to_all=True, by=judge, at=AT)
+    assert total("pelicans", stranger, kind="lesson", dyad=lesson.dyad_id) == 1
+    page = client_of(client, stranger).get("/search/?q=pelicans").content.decode()
+    assert f'href="{reverse("assessments:lesson", args=[lesson.pk])}"' in page
+    assert str(lesson.get_marking_display()) in page
+    assert "<mark>pelicans</mark>" in page
 
 
 def test_counts_and_pages_are_of_what_is_seen(client: Client) -> None:
@@ -141,6 +161,8 @@ def test_the_index_says_what_the_rows_say(reference: None) -> None:
     source.save()
     draft.ratings.exclude(pk=rating.pk).delete()
     advance(drafted("Third thought."), State.SUBMITTED)
+    lesson = make_lesson("tasked", title="Fourth thought")
+    Lesson.objects.filter(pk=lesson.pk).update(clause="Article 3")
     columns = [name for name in COLUMNS if name != "object_id"]
 
     def entries() -> dict[tuple[str, int], tuple[Any, ...]]:
