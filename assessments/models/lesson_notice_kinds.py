@@ -1,6 +1,6 @@
 """What each kind of notice about a lesson or an action says, and when there is still something to do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -157,9 +157,10 @@ ABOUT_LESSONS: dict[NoticeKind, LessonNotice] = {
 }
 
 
-def about_a_lesson() -> Q:
-    """Whether the recipient of a notice about a lesson can still act on it."""
-    condition = Q()
+def about_a_lesson(kinds: Collection[str] = ABOUT_LESSONS) -> Q:
+    """Whether the recipient of a notice about a lesson, of one of ``kinds``, can still act on it."""
+    condition = Q(pk__in=())
     for kind, words in ABOUT_LESSONS.items():
-        condition |= Q(words.still(), kind=kind, lesson__isnull=False)
+        if kind in kinds:
+            condition |= Q(words.still(), kind=kind, lesson__isnull=False)
     return condition

@@ -26,8 +26,14 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         return self.filter(something_to_do())
 
     def new(self) -> "NoticeQuerySet":
-        """Those that wait and were not looked at yet: what the head of each page counts."""
+        """Those that wait and were not looked at yet."""
         return self.filter(seen_at__isnull=True).waiting()
+
+    def count_new(self, user: User) -> int:
+        """How many are new to ``user``, for the head of each page: one small query where none can be."""
+        unseen = self.filter(recipient=user, seen_at__isnull=True)
+        kinds = set(unseen.order_by().values_list("kind", flat=True).distinct())
+        return unseen.visible_to(user).filter(something_to_do(kinds)).count() if kinds else 0
 
     def saying_whether_they_wait(self) -> "NoticeQuerySet":
         """Adds ``waits``."""
