@@ -30,7 +30,7 @@ ENTRIES = r"""
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0021_lessons'),
+        ('assessments', '0023_exports'),
     ]
 
     operations = [
