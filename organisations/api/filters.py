@@ -43,7 +43,7 @@ class RowField(forms.CharField):
             return None
         found = self.find(name)
         if not found:
-            raise forms.ValidationError(_("There is no “%(name)s”.") % {"name": name})
+            raise forms.ValidationError(_("There is no “%(name)s”."), params={"name": name})
         return found
 
 
