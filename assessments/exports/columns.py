@@ -7,11 +7,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, F, Func, OuterRef, QuerySet, Subquery, TextField, Value, When
+from django.db.models import Case, F, Func, QuerySet, Subquery, TextField, Value, When
 from django.db.models.functions import Concat
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from assessments.choices import Marking
+from assessments.choices import Level, Marking
 from assessments.models.assessment import ASSESSOR_SALT
 
 BLOCK = 64  # bytes, of SHA-256
@@ -50,12 +51,42 @@ class Column:
         return self.unfolded or f't."{self.name}"'
 
 
-def slug(dyad: str = "dyad") -> Concat:
-    return Concat(f"{dyad}__first__acronym", Value("-"), f"{dyad}__second__acronym")
+def dyad_column(dyad: str = "dyad") -> Column:
+    slug = Concat(f"{dyad}__first__acronym", Value("-"), f"{dyad}__second__acronym")
+    return Column("dyad", Kind.CODE, _("The two organisations, in canonical order."), "#org+dyad", slug)
 
 
 def framework_name(framework: str = "framework") -> Concat:
     return Concat(f"{framework}__code", Value("@"), f"{framework}__version")
+
+
+def framework_column(framework: str = "framework") -> Column:
+    about = _("Framework and version.")
+    return Column("framework", Kind.TEXT, about, "#meta+framework", framework_name(framework))
+
+
+def engagement_column() -> Column:
+    about = _("The engagement, if it is about one; empty at the political level.")
+    return Column("engagement", Kind.TEXT, about, "#activity+name", F("engagement__name"))
+
+
+def level_column() -> Column:
+    about, values = _("Political or field level."), tuple(Level.values)
+    return Column("level", Kind.CODE, about, "#indicator+level", F("level"), values=values)
+
+
+def subject_column(name: str) -> Column:
+    about = _("Code of an indicator, dimension or level.")
+    return Column(name, Kind.TEXT, about, "#indicator+code", F(name))
+
+
+def rule_column() -> Column:
+    return Column("rule", Kind.TEXT, _("Code of the rule."), "#meta+rule", F("rule__code"))
+
+
+def marking_column(about: str | Promise, marking: str = "marking") -> Column:
+    """``marking`` is the field, or annotation, that holds the marking."""
+    return Column("marking", Kind.CODE, about, "#meta+marking", F(marking), values=tuple(Marking.values))
 
 
 class AssessorCode(Func):
@@ -99,7 +130,3 @@ def strictness(field: str = "marking") -> Case:
 def strictest_of(marked: QuerySet[Any]) -> Subquery:
     """The strictest marking of the rows of a correlated query."""
     return Subquery(marked.order_by(strictness().desc()).values("marking")[:1])
-
-
-def outer(name: str) -> OuterRef:
-    return OuterRef(name)

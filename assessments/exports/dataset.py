@@ -23,6 +23,11 @@ class InvalidFilter(Exception):
         super().__init__(" ".join(f"{name}: {' '.join(why)}" for name, why in faults.items()))
 
 
+def themselves(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The basis of rows that rest on nothing else."""
+    return rows.order_by()
+
+
 @dataclass(frozen=True, slots=True)
 class Dataset:
     """``rows`` are those that somebody may see, through ``visible_to``; every export begins there.

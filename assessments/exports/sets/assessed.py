@@ -5,27 +5,26 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from assessments.choices import Confidence, Credibility, Level, Marking, NonScore, Reliability, Stance, State
-from assessments.exports.columns import AssessorCode, Column, Kind, framework_name, slug
-from assessments.exports.dataset import Dataset
+from assessments.choices import Confidence, Credibility, NonScore, Reliability, Stance, State
+from assessments.exports.columns import (
+    AssessorCode,
+    Column,
+    Kind,
+    dyad_column,
+    engagement_column,
+    framework_column,
+    level_column,
+    marking_column,
+)
+from assessments.exports.dataset import Dataset, themselves
 from assessments.exports.filters import AssessmentExport, RatingExport
 from assessments.models import ApprovedRating, Assessment
 from organisations.models import User
 
 TEXT, CODE, INTEGER, TRUTH, MOMENT = Kind.TEXT, Kind.CODE, Kind.INTEGER, Kind.TRUTH, Kind.MOMENT
-LEVELS, CONFIDENCES, NON_SCORES = tuple(Level.values), tuple(Confidence.values), tuple(NonScore.values)
-MARKINGS = tuple(Marking.values)
+CONFIDENCES, NON_SCORES = tuple(Confidence.values), tuple(NonScore.values)
 
-DYAD = Column("dyad", CODE, _("The two organisations, in canonical order."), "#org+dyad", slug())
-LEVEL = Column("level", CODE, _("Political or field level."), "#indicator+level", F("level"), values=LEVELS)
-ENGAGEMENT = Column(
-    "engagement",
-    TEXT,
-    _("The engagement; empty at the political level."),
-    "#activity+name",
-    F("engagement__name"),
-)
-FRAMEWORK = Column("framework", TEXT, _("Framework and version."), "#meta+framework", framework_name())
+DYAD, LEVEL, ENGAGEMENT, FRAMEWORK = dyad_column(), level_column(), engagement_column(), framework_column()
 ASSESSOR = Column(
     "assessor",
     CODE,
@@ -42,15 +41,7 @@ BEHALF = Column(
 )
 
 
-def _marking(field: str) -> Column:
-    return Column(
-        "marking",
-        CODE,
-        _("Handling marking (Traffic Light Protocol 2.0) of the assessment that the row is from."),
-        "#meta+marking",
-        F(field),
-        values=MARKINGS,
-    )
+OF_THE_ASSESSMENT = _("Handling marking (Traffic Light Protocol 2.0) of the assessment that the row is from.")
 
 
 def rated(user: User) -> QuerySet[Any]:
@@ -131,7 +122,7 @@ RATINGS = Dataset(
         Column(
             "rationale", TEXT, _("Why this answer, in Markdown."), "#description+rationale", F("rationale")
         ),
-        _marking("assessment__marking"),
+        marking_column(OF_THE_ASSESSMENT, "assessment__marking"),
     ),
 )
 
@@ -143,10 +134,6 @@ def assessed(user: User) -> QuerySet[Any]:
 def answered(user: User) -> QuerySet[Any]:
     """Those with answers that were submitted: a draft's are still being written."""
     return assessed(user).exclude(state=State.DRAFT).filter(current_revision__isnull=False)
-
-
-def themselves(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.order_by()
 
 
 PERIOD = (
@@ -217,7 +204,7 @@ ASSESSMENTS = Dataset(
         ),
         Column("created_at", MOMENT, _("When it was opened."), "#date+created", F("created_at")),
         Column("updated_at", MOMENT, _("When it was last changed."), "#date+updated", F("updated_at")),
-        _marking("marking"),
+        marking_column(OF_THE_ASSESSMENT),
     ),
 )
 
@@ -299,6 +286,6 @@ ANSWERS = Dataset(
             "#meta+source+credibility",
             tuple(Credibility.values),
         ),
-        _marking("marking"),
+        marking_column(OF_THE_ASSESSMENT),
     ),
 )

@@ -6,8 +6,18 @@ from django.db.models import BigIntegerField, F, Func, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from assessments.choices import FindingKind, Level, Marking, RecommendationStatus
-from assessments.exports.columns import Column, Kind, framework_name, slug, strictest_of
+from assessments.choices import FindingKind, Level, RecommendationStatus
+from assessments.exports.columns import (
+    Column,
+    Kind,
+    dyad_column,
+    engagement_column,
+    framework_column,
+    marking_column,
+    rule_column,
+    strictest_of,
+    subject_column,
+)
 from assessments.exports.dataset import Dataset
 from assessments.exports.filters import FindingExport, RecommendationExport, ScorecardExport
 from assessments.models import Assessment, Finding, Recommendation, Scorecard
@@ -61,13 +71,8 @@ def of_recommendations(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
     return behind(user, findings, "scorecard__revision_ids")
 
 
-MARKING = Column(
-    "marking",
-    CODE,
-    _("The strictest handling marking of the assessments that the row rests on."),
-    "#meta+marking",
-    F("strictest"),
-    values=tuple(Marking.values),
+MARKING = marking_column(
+    _("The strictest handling marking of the assessments that the row rests on."), "strictest"
 )
 
 
@@ -124,8 +129,8 @@ SCORECARDS = Dataset(
     unfold=UNFOLD,
     columns=(
         Column("scorecard", INTEGER, _("The scorecard."), "#meta+id+scorecard", F("pk")),
-        Column("dyad", CODE, _("The two organisations, in canonical order."), "#org+dyad", slug()),
-        Column("framework", TEXT, _("Framework and version."), "#meta+framework", framework_name()),
+        dyad_column(),
+        framework_column(),
         Column("method_version", CODE, _("Version of the method."), "#meta+method", F("method_version")),
         Column(
             "level",
@@ -197,27 +202,13 @@ FINDINGS = Dataset(
     columns=(
         Column("id", INTEGER, _("The finding."), "#meta+id", F("pk")),
         Column("scorecard", INTEGER, _("The scorecard."), "#meta+id+scorecard", F("scorecard_id")),
-        Column("dyad", CODE, _("The two organisations."), "#org+dyad", slug("scorecard__dyad")),
-        Column(
-            "framework",
-            TEXT,
-            _("Framework and version."),
-            "#meta+framework",
-            framework_name("scorecard__framework"),
-        ),
-        Column("rule", TEXT, _("Code of the rule."), "#meta+rule", F("rule__code")),
+        dyad_column("scorecard__dyad"),
+        framework_column("scorecard__framework"),
+        rule_column(),
         Column("kind", CODE, _("Kind of finding."), "#indicator+finding", F("kind"), values=KINDS),
         Column("priority", INTEGER, _("1 comes first."), "#priority+num", F("priority")),
-        Column(
-            "target", TEXT, _("Code of an indicator, dimension or level."), "#indicator+code", F("target")
-        ),
-        Column(
-            "engagement",
-            TEXT,
-            _("The engagement, if it is about one."),
-            "#activity+name",
-            F("engagement__name"),
-        ),
+        subject_column("target"),
+        engagement_column(),
         Column("text", TEXT, _("The finding in words."), "#description+finding", F("text")),
         Column(
             "inputs", Kind.JSON, _("The measured values that the rule fired on."), "#meta+inputs", F("inputs")
@@ -245,27 +236,13 @@ RECOMMENDATIONS = Dataset(
     computed=True,
     columns=(
         Column("id", INTEGER, _("The recommendation."), "#meta+id", F("pk")),
-        Column("dyad", CODE, _("The two organisations."), "#org+dyad", slug()),
-        Column(
-            "framework",
-            TEXT,
-            _("Framework and version."),
-            "#meta+framework",
-            framework_name("rule__framework"),
-        ),
-        Column("rule", TEXT, _("Code of the rule."), "#meta+rule", F("rule__code")),
+        dyad_column(),
+        framework_column("rule__framework"),
+        rule_column(),
         Column("kind", CODE, _("Kind of finding."), "#indicator+finding", F("rule__kind"), values=KINDS),
         Column("priority", INTEGER, _("1 comes first."), "#priority+num", F("priority")),
-        Column(
-            "target", TEXT, _("Code of an indicator, dimension or level."), "#indicator+code", F("target")
-        ),
-        Column(
-            "engagement",
-            TEXT,
-            _("The engagement, if it is about one."),
-            "#activity+name",
-            F("engagement__name"),
-        ),
+        subject_column("target"),
+        engagement_column(),
         Column("text", TEXT, _("The recommendation."), "#description+recommendation", F("text")),
         Column(
             "status",

@@ -10,12 +10,20 @@ from assessments.choices import (
     LessonKind,
     LessonOrigin,
     LessonState,
-    Level,
-    Marking,
     ValidationBasis,
 )
-from assessments.exports.columns import Column, Kind, framework_name, slug
-from assessments.exports.dataset import Dataset
+from assessments.exports.columns import (
+    Column,
+    Kind,
+    dyad_column,
+    engagement_column,
+    framework_column,
+    level_column,
+    marking_column,
+    rule_column,
+    subject_column,
+)
+from assessments.exports.dataset import Dataset, themselves
 from assessments.exports.filters import ActionExport, LessonExport
 from assessments.models import Lesson, LessonAction
 from organisations.models import User
@@ -31,24 +39,11 @@ def undertaken(user: User) -> QuerySet[Any]:
     return LessonAction.objects.visible_to(user)
 
 
-def themselves(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.order_by()
-
-
 def lessons_of(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
     return Lesson.objects.visible_to(user).filter(pk__in=rows.order_by().values("lesson"))
 
 
-def _marking(field: str) -> Column:
-    return Column(
-        "marking",
-        CODE,
-        _("Handling marking (Traffic Light Protocol 2.0) of the lesson."),
-        "#meta+marking",
-        F(field),
-        values=tuple(Marking.values),
-    )
-
+OF_THE_LESSON = _("Handling marking (Traffic Light Protocol 2.0) of the lesson.")
 
 LESSONS = Dataset(
     name="lessons",
@@ -67,26 +62,11 @@ LESSONS = Dataset(
             "#org+author",
             F("organisation__acronym"),
         ),
-        Column("dyad", CODE, _("The two organisations."), "#org+dyad", slug()),
-        Column(
-            "engagement",
-            TEXT,
-            _("The engagement, if it is about one."),
-            "#activity+name",
-            F("engagement__name"),
-        ),
-        Column("framework", TEXT, _("Framework and version."), "#meta+framework", framework_name()),
-        Column(
-            "level",
-            CODE,
-            _("Political or field level."),
-            "#indicator+level",
-            F("level"),
-            values=tuple(Level.values),
-        ),
-        Column(
-            "subject", TEXT, _("Code of an indicator, dimension or level."), "#indicator+code", F("subject")
-        ),
+        dyad_column(),
+        engagement_column(),
+        framework_column(),
+        level_column(),
+        subject_column("subject"),
         Column(
             "kind",
             CODE,
@@ -109,13 +89,7 @@ LESSONS = Dataset(
             F("origin"),
             values=tuple(LessonOrigin.values),
         ),
-        Column(
-            "rule",
-            TEXT,
-            _("Code of the rule, if it was begun from a finding."),
-            "#meta+rule",
-            F("rule__code"),
-        ),
+        rule_column(),
         Column(
             "commitment",
             TEXT,
@@ -148,7 +122,7 @@ LESSONS = Dataset(
         Column("endorsed_at", MOMENT, _("When it was endorsed."), "#date+endorsed", F("endorsed_at")),
         Column("created_at", MOMENT, _("When it was begun."), "#date+created", F("created_at")),
         Column("updated_at", MOMENT, _("When it was last changed."), "#date+updated", F("updated_at")),
-        _marking("marking"),
+        marking_column(OF_THE_LESSON),
     ),
 )
 ACTIONS = Dataset(
@@ -165,7 +139,7 @@ ACTIONS = Dataset(
         Column("id", INTEGER, _("The action."), "#meta+id", F("pk")),
         Column("lesson", INTEGER, _("The lesson."), "#meta+id+lesson", F("lesson_id")),
         Column("lesson_title", TEXT, _("Title of the lesson."), "#description+title", F("lesson__title")),
-        Column("dyad", CODE, _("The two organisations."), "#org+dyad", slug("lesson__dyad")),
+        dyad_column("lesson__dyad"),
         Column(
             "organisation", CODE, _("The organisation that acts."), "#org+acting", F("organisation__acronym")
         ),
@@ -205,6 +179,6 @@ ACTIONS = Dataset(
         Column(
             "validation_text", TEXT, _("What that shows."), "#description+validation", F("validation_text")
         ),
-        _marking("lesson__marking"),
+        marking_column(OF_THE_LESSON, "lesson__marking"),
     ),
 )

@@ -3,7 +3,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from assessments.choices import State
 from organisations.models import Organisation, User
-from tests.assessments.api.conftest import Get
+from tests.assessments.conftest import Get
 from tests.factories import (
     DyadFactory,
     EngagementFactory,

@@ -7,7 +7,7 @@ import pytest
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from organisations.models import Organisation, User
-from tests.assessments.api.conftest import Get
+from tests.assessments.conftest import Get
 from tests.factories import DyadFactory, FrameworkFactory, MissionFactory, OrganisationFactory
 
 SIGN_IN = 2  # session and person

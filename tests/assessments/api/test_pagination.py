@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tests.assessments.api.conftest import Get
+from tests.assessments.conftest import Get
 from tests.factories import OrganisationFactory
 
 

@@ -5,7 +5,7 @@ from django.test import Client
 from rest_framework.exceptions import Throttled
 
 from organisations.api.problems import problem_details
-from tests.assessments.api.conftest import Get
+from tests.assessments.conftest import Get
 
 LISTS = [
     "organisations/",

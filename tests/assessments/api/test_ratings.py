@@ -10,7 +10,7 @@ from assessments.choices import State
 from assessments.exchange.csv_lines import inert
 from assessments.models import ApprovedRating
 from organisations.models import Organisation, User
-from tests.assessments.api.conftest import Get
+from tests.assessments.conftest import Get
 from tests.factories import (
     DyadFactory,
     EngagementFactory,

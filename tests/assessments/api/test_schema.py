@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from tests.assessments.api.conftest import Get
+from tests.assessments.conftest import Get
 
 FOUND = {"assessments", "ratings", "scorecards", "findings", "recommendations"}
 

@@ -11,7 +11,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from assessments.choices import State
 from assessments.models import ApprovedRating, Finding, Framework, Recommendation, Scorecard
 from organisations.models import Dyad, Organisation, User
-from tests.assessments.api.conftest import Get
+from tests.assessments.conftest import Get
 from tests.factories import (
     DyadFactory,
     EngagementFactory,

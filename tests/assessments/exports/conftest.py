@@ -1,35 +1,18 @@
 import csv
 import io
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.http import StreamingHttpResponse
-from django.test import Client
 
-from organisations.models import User
-from tests.factories import OrganisationFactory, analyst
-
-Get = Callable[..., Any]
+from tests.assessments.conftest import Get
 
 
 @pytest.fixture
-def person(db: None) -> User:
-    """An analyst of UN."""
-    found: User = analyst(OrganisationFactory(acronym="UN"))
-    return found
-
-
-@pytest.fixture
-def get(client: Client, person: User) -> Get:
+def get(get: Get) -> Get:
     """GET a data set through the API as an analyst of UN, with parameters."""
-    client.force_login(person)
-
-    def get(name: str, **parameters: Any) -> Any:
-        return client.get(f"/api/v1/exports/{name}/", parameters)
-
-    return get
+    return lambda name, **parameters: get(f"exports/{name}/", **parameters)
 
 
 def content(response: Any) -> bytes:

@@ -15,7 +15,8 @@ from assessments.models import Assessment
 from assessments.views.filters import AssessmentFilter, RecommendationFilter
 from assessments.views.lesson_filters import LessonFilter
 from organisations.models import Organisation, User
-from tests.assessments.exports.conftest import Get, content, table
+from tests.assessments.conftest import Get
+from tests.assessments.exports.conftest import content, table
 from tests.factories import (
     AT,
     DyadFactory,

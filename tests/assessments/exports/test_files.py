@@ -16,7 +16,8 @@ from assessments.exports.columns import AssessorCode, assessor_keys
 from assessments.exports.making import Download, Wish
 from assessments.models import ApprovedRating, Assessment, Export, Lesson, Scorecard
 from organisations.models import Organisation, User
-from tests.assessments.exports.conftest import Get, content, objects, table
+from tests.assessments.conftest import Get
+from tests.assessments.exports.conftest import content, objects, table
 from tests.factories import (
     DyadFactory,
     EngagementFactory,
