@@ -13,7 +13,7 @@ from tests.factories import (
     make_assessment,
 )
 
-QUERIES = 3  # session, person, assessments
+QUERIES = 4  # session, person, count of requests, assessments
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from organisations.models import Organisation, User
 from tests.assessments.conftest import Get
 from tests.factories import DyadFactory, FrameworkFactory, MissionFactory, OrganisationFactory
 
-SIGN_IN = 2  # session and person
+SIGN_IN = 3  # session, person, count of requests
 
 
 def names(response: Any, field: str) -> list[str]:

@@ -20,7 +20,7 @@ from tests.factories import (
     make_assessment,
 )
 
-QUERIES = 3  # session, person, ratings
+QUERIES = 4  # session, person, count of requests, ratings
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ RULE = {
     "recommendation": "{dyad} commits itself.",
     "because": "judgement",
 }
-QUERIES = 7  # session, person, the check that no scorecard is missing (2 in a transaction), rows
+QUERIES = 8  # session, person, count of requests, whether a scorecard is missing (2 in a transaction), rows
 LISTS = ["scorecards/", "findings/", "recommendations/"]
 
 
