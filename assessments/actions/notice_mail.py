@@ -102,8 +102,9 @@ def _send(notices: list[Notice], name: str, at: datetime) -> None:
 
 
 def _still_due(notices: list[Notice], person: User, wanted: dict[NoticeKind, Delivery]) -> list[Notice]:
+    waiting = Notice.objects.visible_to(person).waiting({notice.kind for notice in notices})
     ids = [notice.pk for notice in notices]
-    acting = set(Notice.objects.visible_to(person).waiting().filter(pk__in=ids).values_list("pk", flat=True))
+    acting = set(waiting.filter(pk__in=ids).values_list("pk", flat=True))
     due = []
     for notice in notices:
         now = wanted[NoticeKind(notice.kind)]

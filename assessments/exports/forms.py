@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from assessments.exports.making import FORMATS
 
 LABELS = {
-    "dyad": (_("Dyad"), _("Such as UN-EU.")),
-    "organisation": (_("Organisation"), _("Its acronym, such as UN.")),
+    "dyad": (_("Dyad"), _("Both acronyms, with a hyphen between them.")),
+    "organisation": (_("Organisation"), _("Its acronym.")),
     "engagement": (_("Engagement"), _("Its name.")),
     "framework": (_("Framework"), _("With @ and a version for one version.")),
     "dimension": (_("Dimension"), _("Its code, such as P1.")),

@@ -1,3 +1,5 @@
+from collections.abc import Collection
+
 import pghistory
 from django.db import models
 from django.urls import reverse
@@ -21,9 +23,9 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         seen |= models.Q(lesson__in=Lesson.objects.visible_to(user))
         return self.filter(seen, recipient=user)
 
-    def waiting(self) -> "NoticeQuerySet":
-        """Those whose recipient can still act."""
-        return self.filter(something_to_do())
+    def waiting(self, kinds: Collection[str] = KINDS) -> "NoticeQuerySet":
+        """Those whose recipient can still act; of ``kinds``, where it is known that there are no others."""
+        return self.filter(something_to_do(kinds))
 
     def new(self) -> "NoticeQuerySet":
         """Those that wait and were not looked at yet."""
@@ -33,7 +35,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """How many are new to ``user``, for the head of each page: one small query where none can be."""
         unseen = self.filter(recipient=user, seen_at__isnull=True)
         kinds = set(unseen.order_by().values_list("kind", flat=True).distinct())
-        return unseen.visible_to(user).filter(something_to_do(kinds)).count() if kinds else 0
+        return unseen.visible_to(user).waiting(kinds).count() if kinds else 0
 
     def saying_whether_they_wait(self) -> "NoticeQuerySet":
         """Adds ``waits``."""

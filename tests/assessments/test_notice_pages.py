@@ -141,19 +141,23 @@ def test_it_leads_nowhere_else(client: Client, assessor: User, elsewhere: str) -
     assert response.headers["Location"] == "/notices/"
 
 
-def test_the_head_of_a_page_asks_once(client: Client, assessor: User, returned: Assessment) -> None:
-    """Whatever there is, and nothing on what is no whole page."""
+def test_the_head_of_a_page_asks_for_what_there_is(
+    client: Client, assessor: User, returned: Assessment
+) -> None:
+    """For the kinds, and then for those only; nothing on what is no whole page."""
 
     def asked(path: str) -> int:
         with CaptureQueriesContext(connection) as queries:
             client.get(path)
         return sum("assessments_notice" in query["sql"] for query in queries)
 
-    assert asked("/roles/") == 1
+    assert asked("/roles/") == 2
     for number in range(5):
         notices.tell(NoticeKind.RETURNED, returned, event=f"{number}", by=None, at=AT)
-    assert asked("/roles/") == 1
+    assert asked("/roles/") == 2
     assert counted(client) == 6
+    notices.mark_seen(notices=None, by=assessor, at=AT)
+    assert asked("/roles/") == 1
     assert asked(f"/api/v1/assessments/{returned.pk}/") == 0
     client.logout()
     assert asked("/account/login/") == 0
@@ -170,7 +174,7 @@ def test_the_list_takes_its_queries_whatever_its_length(
     one = taken()
     for number in range(5):
         notices.tell(NoticeKind.RETURNED, returned, event=f"{number}", by=None, at=AT)
-    assert taken() == one == 5
+    assert taken() == one == 6
 
 
 def test_the_choice_of_mail(client: Client, assessor: User) -> None:

@@ -207,5 +207,5 @@ def test_queries_do_not_grow_with_rows(
         case.assess(case.eu, 1 + number, case.un, period=(1980, 1980 + number))
         case.assess(case.un, 3, case.eu, engagement=engagement, period=(1990, 1990 + number))
         case.assess(case.un, 2, period=(1970, 1970 + number))
-        with django_assert_num_queries(19):
+        with django_assert_num_queries(21):
             assert client.get("/dyads/UN-EU/as/EU/").status_code == 200
