@@ -118,6 +118,7 @@ def tried(world: World, person: str, row: Row, before: list[object]) -> str:
         client, url = signed_in(world, person), address(row, world.ids)
         response = client.get(url) if row.method == "GET" else client.post(url, posted(row, world))
         found = outcome(response, row.method)
+        response.getvalue()  # a file that nobody reads would keep its transaction open
         if response.streaming:
             response.getvalue()  # to its end, which closes what it reads
         changed = found not in {"done", "201"} and recorded() != before
