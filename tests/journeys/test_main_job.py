@@ -7,7 +7,7 @@ import pytest
 
 from assessments.models import Assessment
 from organisations.actions.tokens import issue_token
-from organisations.models import Dyad, Organisation
+from organisations.models import Dyad, Organisation, Scope
 from tests.browser import Visitor
 from tests.factories import (
     PASSWORD,
@@ -51,7 +51,7 @@ def test_from_assessment_to_report(visit: Callable[..., Visitor]) -> None:
     reviewer(organisation, email="reviewer@obs.example", password=PASSWORD)
     coordinator(organisation, email="coordinator@obs.example", password=PASSWORD)
     author = reader(OrganisationFactory(), email="author@elsewhere.example")
-    _token, secret = issue_token(label="report", by=author)
+    _token, secret = issue_token(label="report", by=author, scopes=[Scope.READ, Scope.EXPORT])
 
     pulls, checks = visit(), visit()
     checks.sign_in("reviewer@obs.example", PASSWORD)
