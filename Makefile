@@ -58,7 +58,7 @@ run: install $(COLLECTED)
 	wait $$web
 
 test: install $(COLLECTED)
-	@$(VENV)/bin/pytest -n $(PYTEST_WORKERS) $(PYTEST_ARGS)
+	@$(VENV)/bin/pytest -n $(PYTEST_WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 check: export CONCORD_DEVELOPMENT := true
 check: install $(COLLECTED)
