@@ -19,7 +19,15 @@ from config.embedded.server import DATABASE, ROLE, Server
 
 PREFIX = "concord-tests-"
 OLD = 60.0
-SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    # A test's rows are rolled back: statistics taken of them would mislead the plans of the next one.
+    "autovacuum": "off",
+    "jit": "off",
+}
 ENVIRONMENT = {"CONCORD_DEVELOPMENT": "true", "SECRET_KEY": "only-for-tests"}
 
 _server: Server | None = None

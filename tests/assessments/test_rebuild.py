@@ -244,6 +244,8 @@ def test_any_sequence_of_decisions_leads_to_the_scorecards_of_a_rebuild(seed: in
     assert Finding.objects.filter(rule__code="field").exists()
 
 
+# In one transaction rows that were replaced would stay and be read again and again.
+@pytest.mark.django_db(transaction=True)
 def test_500_decisions_lead_to_the_scorecards_of_a_rebuild() -> None:
     work = Work(3, calibrations=0.01, most=12, unsupported=0.8)
     while sum(name in DECIDED for name in work.done) < 500:
