@@ -43,6 +43,11 @@ class Visitor:
         assert response is not None
         return response.status
 
+    def arrives(self, heading: str) -> None:
+        """Wait for a page and its scripts: a key pressed before they run is lost."""
+        self.page.get_by_role("heading", name=heading).wait_for()
+        self.page.wait_for_load_state()
+
     def sign_in(self, email: str, password: str) -> None:
         self.open("/account/login/")
         self.page.get_by_label("Email").fill(email)

@@ -30,6 +30,8 @@ def lesson_rows(
     return [
         ("GET", "assessments:lessons", {}, signed_in, {}),
         ("GET", "assessments:actions", {}, signed_in, {}),
+        ("GET", "assessments:lesson-board", {}, signed_in, {}),
+        ("GET", "assessments:lesson-figures", {}, signed_in, {}),
         ("GET", "assessments:write-lesson", {}, signed_in, {}),
         ("POST", "assessments:write-lesson", {}, refused, {"title": "No subject"}),
         *(("GET", "assessments:lesson", {"pk": name}, own_work, {}) for name in private),

@@ -36,6 +36,8 @@ SEARCHES = (
     ("assessments:search", "q"),
     ("assessments:sources", "search"),
     ("assessments:lessons", "search"),
+    ("assessments:lesson-board", "search"),
+    ("assessments:lesson-figures", "search"),
     ("api:assessment-list", "reference"),
 )
 

@@ -15,6 +15,7 @@ from assessments.choices import ActionState, LessonKind, LessonState
 from assessments.models import Dimension, Lesson, LessonAction
 from assessments.models.lesson_action import OPEN_ACTIONS
 from assessments.views.tables import ONE_LINE
+from organisations.http import SignedInRequest
 from organisations.models import Dyad, Organisation, User
 
 MONTH = timedelta(days=30)
@@ -75,6 +76,18 @@ class LessonFilter(filters.FilterSet):
 
     def find_mine(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return queryset.filter(Exists(_actions().filter(owner=self.user)))
+
+
+def filtered_lessons(request: SignedInRequest) -> LessonFilter:
+    return LessonFilter(request.GET, queryset=lesson_rows(request.user), user=request.user)
+
+
+def kept_query(request: SignedInRequest) -> str:
+    """The choices of the filter, as what follows the address of another view of the same lessons."""
+    query = request.GET.copy()
+    for name in ("page", "sort"):
+        query.pop(name, None)
+    return f"?{query.urlencode()}" if query else ""
 
 
 def _actions() -> QuerySet[LessonAction]:

@@ -26,7 +26,7 @@ from assessments.lesson_policy import is_involved, moves_open_to, taskable, writ
 from assessments.models import Adjudication, Assessment, Lesson, LessonAction, LessonLink, Recommendation
 from assessments.policy import reads_own_work
 from assessments.views.exporting import export_address
-from assessments.views.lesson_filters import LessonFilter, LessonTable, lesson_rows
+from assessments.views.lesson_filters import LessonTable, filtered_lessons, kept_query
 from assessments.views.refusals import RefusalsShown
 from organisations.http import SignedInRequest
 from organisations.models import User
@@ -41,13 +41,14 @@ def visible_lesson(request: SignedInRequest, pk: int) -> Lesson:
 
 @require_safe
 def lesson_list(request: SignedInRequest) -> HttpResponse:
-    filtered = LessonFilter(request.GET, queryset=lesson_rows(request.user), user=request.user)
+    filtered = filtered_lessons(request)
     table = LessonTable(filtered.qs)
     RequestConfig(request, paginate={"per_page": 25}).configure(table)
     context = {
         "filter": filtered,
         "table": table,
         "export": export_address("lessons", filtered),
+        "query": kept_query(request),
         "may_write": bool(writing_for(request.user)),
     }
     return render(request, "assessments/lessons/list.html", context)

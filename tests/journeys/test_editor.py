@@ -64,7 +64,7 @@ def test_a_whole_assessment_by_keys_only(visit: Visit) -> None:
     keys = visitor.page.keyboard
     reach(visitor, "P1 Political commitment")
     keys.press("Enter")
-    arrives(visitor, "P1.1 Indicator P1.1")
+    visitor.arrives("P1.1 Indicator P1.1")
     keys.press("j")
     keys.press("4")
     says(visitor, "P1.1", "Saved")
@@ -74,7 +74,7 @@ def test_a_whole_assessment_by_keys_only(visit: Visit) -> None:
     says(visitor, "P1.1", "Saved")
     reach(visitor, "Save and cite evidence: Indicator P1.1")
     keys.press("Enter")
-    arrives(visitor, "Cite evidence")
+    visitor.arrives("Cite evidence")
     reach(visitor, "Source")
     keys.type("Secretariat")
     reach(visitor, "Cite")
@@ -88,7 +88,7 @@ def test_a_whole_assessment_by_keys_only(visit: Visit) -> None:
     write_rationale(visitor, "P1.2", "Nobody kept minutes.")
     reach(visitor, "Save and mark as complete")
     keys.press("Enter")
-    arrives(visitor, "PX.1 Indicator PX.1")
+    visitor.arrives("PX.1 Indicator PX.1")
     keys.press("j")
     keys.press("n")
     says(visitor, "PX.1", "Saved")
@@ -98,7 +98,7 @@ def test_a_whole_assessment_by_keys_only(visit: Visit) -> None:
     visitor.page.get_by_text("3 of 3 answers are complete").wait_for()
     reach(visitor, "Check and submit")
     keys.press("Enter")
-    arrives(visitor, "Check and submit")
+    visitor.arrives("Check and submit")
     reach(visitor, "Submit for review")
     keys.press("Enter")
     visitor.page.get_by_text("it waits for a reviewer").wait_for()
@@ -110,12 +110,6 @@ def test_a_whole_assessment_by_keys_only(visit: Visit) -> None:
     ]
     assert content[0]["rationale"] == "Summits, and 5 notes: Nobody invited K and J."
     assert content[0]["evidence"][0]["source"]["key"] == source.key
-
-
-def arrives(visitor: Visitor, heading: str) -> None:
-    """Wait for the page and its scripts: a key pressed before they run is lost."""
-    visitor.page.get_by_role("heading", name=heading).wait_for()
-    visitor.page.wait_for_load_state()
 
 
 def reach(visitor: Visitor, name: str) -> None:
