@@ -140,6 +140,7 @@ PAGES = [
     Row("GET", "assessments:compare-arrangements", {}, SIGNED_IN),
     Row("GET", "assessments:constellation", {}, SIGNED_IN),
     Row("GET", "assessments:organisation-dyads", {"acronym": "OWN"}, SIGNED_IN),
+    Row("GET", "assessments:learning", {"code": "P1.1"}, SIGNED_IN),
     Row("GET", "assessments:dyad", DYAD, SIGNED_IN),
     Row("GET", "assessments:dyad-ratings", POLITICAL, SIGNED_IN),
     Row(

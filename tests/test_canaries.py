@@ -49,6 +49,8 @@ CHOSEN = (
     "/dyads/OWN-OTHER/political/?as=OTHER",
     "/dyads/OWN-OTHER/political/?as=OWN",
     "/search/?q=P1.1",
+    "/learning/P1.1/?dyad=OWN-OTHER",
+    "/learning/P1/",
     "/search/?q=assessment*",
     *(f"/api/v1/exports/{name}/?format=ndjson" for name in DATASETS),
 )

@@ -156,6 +156,7 @@ def _context(request: SignedInRequest, lesson: Lesson, actions: list[LessonActio
     return {
         "lesson": lesson,
         "about": wording.subject_name(lesson.subject, names),
+        "learn": lesson.subject in names,
         "own": own,
         "involved": is_involved(user, lesson, actions),
         "authors": list(User.objects.filter(pk__in=lesson.author_ids)) if own else [],

@@ -13,12 +13,12 @@ from django.views.decorators.http import require_safe
 
 from assessments import scorecards, wording
 from assessments.actions.scorecards import bring_up_to_date
-from assessments.choices import Level
+from assessments.choices import FindingKind, Level
 from assessments.forms.scorecard_filter import ScorecardFilterForm
 from assessments.lesson_policy import writes_lessons
 from assessments.models import Adjudication, ApprovedRating, Engagement, Finding, Framework, PanelMember
 from assessments.policy import may_preview
-from assessments.scoring.results import ScorecardResult
+from assessments.scoring.results import DESCRIPTIVE, Figure, ScorecardResult
 from assessments.selection import Selection
 from assessments.views.dyads import (
     answers_query,
@@ -37,6 +37,7 @@ from assessments.views.scorecard_blocks.parts import part_name
 from organisations.http import SignedInRequest
 from organisations.models import Dyad, Organisation, User
 
+LEARNED_FROM_OTHERS = {FindingKind.WEAKNESS, FindingKind.GAP, FindingKind.DISAGREEMENT}
 Behind = list[tuple[ApprovedRating, dict[str, Any]]]
 
 
@@ -137,6 +138,8 @@ def ratings(request: SignedInRequest, slug: str, level: str) -> HttpResponse:
         if figure.rating_ids is not None:
             rows = rows.filter(rating_id__in=figure.rating_ids)
         context = {"figure": figure.shown, "about": _about(request, figure, dyad)}
+        scored = isinstance(figure.shown, Figure) and figure.shown.status != DESCRIPTIVE
+        context["learn"] = scored and code in names and not organisation
     answers = with_answers(rows, request.user)
     context |= {
         "dyad": dyad,
@@ -207,6 +210,7 @@ def finding(request: SignedInRequest, pk: int) -> HttpResponse:
         "about": wording.subject_name(found.target, names),
         "reasons": wording.reasons(found.inputs, names),
         "may_write_lesson": writes_lessons(request.user),
+        "learn": found.target in names and found.kind in LEARNED_FROM_OTHERS,
         "because": found.rule.definition.get("because", ""),
         "source": found.rule.definition.get("source", ""),
         "ratings": behind,

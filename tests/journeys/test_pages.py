@@ -139,6 +139,8 @@ def _reading() -> list[str]:
         assessment.get_absolute_url(),
         mission.get_absolute_url(),
         "/organisations/UN/",
+        "/learning/F5.2/?dyad=UN-EU",
+        "/learning/P1/",
         "/search/?q=mandate&level=field&kind=rationale&year=x",
         "/search/?q=un&page=2",
         "/dyads/compare/?by=P2",
