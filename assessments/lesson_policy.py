@@ -76,6 +76,27 @@ def may_move(user: User, move: LessonMove, lesson: Lesson) -> Verdict:
     return YES
 
 
+def may_relate(user: User, lesson: Lesson) -> Verdict:
+    """May ``user`` say with which other lessons this one belongs together?"""
+    if _holds_any(user, WRITERS | {COORDINATE}, [lesson.organisation_id]):
+        return YES
+    return Verdict(
+        _("Your role in %(organisation)s does not allow this.") % {"organisation": lesson.organisation}
+    )
+
+
+def may_merge_into(user: User, lesson: Lesson, other: Lesson) -> Verdict:
+    """May ``user`` close the lesson because the other one says the same, and takes over what it rests on?"""
+    verdict = may_move(user, LessonMove.CLOSE, lesson)
+    if not verdict:
+        return verdict
+    if lesson.pk == other.pk or lesson.organisation_id != other.organisation_id:
+        return Verdict(_("A lesson is merged into another one of the same organisation; others are linked."))
+    if other.state == LessonState.CLOSED:
+        return Verdict(_("The other lesson is closed: reopen it first, or choose another."))
+    return YES
+
+
 def moves_open_to(user: User, lesson: Lesson) -> set[str]:
     """Names of what ``user`` may do with the lesson now."""
     return {move.value for move in LESSON_NEEDS if may_move(user, move, lesson)}

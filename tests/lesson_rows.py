@@ -9,6 +9,7 @@ PARTNERS = {"pk": "action_partner"}
 REASON = {"reason": "It is not ours."}
 ACCEPTS = {"do": "accept", "owner": "partner_id", "due": "2099-01-01"}
 TASK = {"do": "task", "organisation": "other_organisation", "task": "Write the plan."}
+INTO = {"other": "lesson_endorsed"}
 #             anonym. suspend nobody  reader  analyst colleag review  coordin partner p.coord outsid. admin
 WRITERS = "   login   login   404     404     200     200     200     away    404     404     404     404"
 WRITE = "     login   login   404     404     done    done    done    refused 404     404     404     404"
@@ -17,6 +18,7 @@ COORD = "     login   login   404     404     refused refused refused done    40
 OF_OTHERS = " login   login   404     refused refused refused refused done    refused refused refused 404"
 BY_OWNER = "  login   login   404     refused done    refused refused done    refused refused refused 404"
 PARTNER = "   login   login   404     refused refused refused refused refused refused done    refused 404"
+WRITERS_LINK = OF_OTHERS.replace("refused", "done   ", 4).replace("done   ", "refused", 1)
 NOBODY = "    login   login   404     refused refused refused refused refused refused refused refused 404"
 
 
@@ -47,6 +49,13 @@ def lesson_rows(
         ("POST", "assessments:lesson", SHARED, OF_OTHERS, {"do": "close", **REASON}),
         ("POST", "assessments:lesson", SHARED, OF_OTHERS, {"do": "reopen", **REASON}),
         ("POST", "assessments:lesson", SHARED, NOBODY, {"do": "endorse", "version": "1"}),
+        ("GET", "assessments:alike-lessons", {}, signed_in, {}),
+        ("POST", "assessments:relate-lesson", OBSERVATION, ALL_OWN, {"do": "link", "other": "lesson_shared"}),
+        ("POST", "assessments:relate-lesson", SHARED, ALL_OWN, {"do": "link", "other": "lesson_closed"}),
+        ("POST", "assessments:relate-lesson", SHARED, WRITERS_LINK, {"do": "link", "other": "lesson_joint"}),
+        ("POST", "assessments:relate-lesson", SHARED, ALL_OWN, {"do": "part", "other": "lesson_identified"}),
+        ("POST", "assessments:relate-lesson", OBSERVATION, ALL_OWN, {"do": "merge", **INTO}),
+        ("POST", "assessments:relate-lesson", IDENTIFIED, COORD, {"do": "merge", **INTO}),
         ("GET", "assessments:action", ACTION, with_role, {}),
         ("POST", "assessments:action", ACTION, BY_OWNER, {"do": "note", "text": "Half of it."}),
         ("POST", "assessments:action", ACTION, NOBODY, {"do": "validate"}),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from assessments.actions import lesson_actions, lesson_decisions, lessons
+from assessments.actions.lesson_relations import relate_lessons
 from assessments.models import Framework
 from organisations.models import Dyad, User
 from tests.factories import AT
@@ -48,9 +49,11 @@ def lessons_of_the_world(
     other = lesson_actions.task_organisation(
         lesson=_again(shared, about, author, judge), organisation=dyad.second, task="Agree.", by=judge, at=AT
     )
+    relate_lessons(lesson=shared, other=private["identified"], by=author, at=AT)
     return {f"lesson_{name}": lesson.pk for name, lesson in private.items()} | {
         "lesson_shared": shared.pk,
         "action_shared": alone,
+        "lesson_joint": other.lesson_id,
         "action_partner": other.pk,
         "partner_id": partner.pk,
         "other_organisation": dyad.second_id,

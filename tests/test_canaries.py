@@ -38,6 +38,7 @@ SEARCHES = (
     ("assessments:lessons", "search"),
     ("assessments:lesson-board", "search"),
     ("assessments:lesson-figures", "search"),
+    ("assessments:alike-lessons", "title"),
     ("api:assessment-list", "reference"),
 )
 

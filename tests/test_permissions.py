@@ -22,6 +22,7 @@ from assessments.models import (
     JointFit,
     Lesson,
     LessonAction,
+    LessonRelation,
     LessonStep,
     Notice,
     NoticePreference,
@@ -81,6 +82,7 @@ def outcome(response: HttpResponseBase, method: str) -> str:
 OF_PANELS = (PanelComment, Adjudication, PanelMember)
 COUNTED = (
     ActionNote,
+    LessonRelation,
     LessonStep,
     *OF_PANELS,
     CoAuthor,

@@ -137,6 +137,7 @@ def begin_round(lesson: Lesson) -> None:
     if LessonAction.objects.filter(lesson=lesson, round=lesson.round).exists():
         lesson.round += 1
     lesson.closing_reason = ""
+    lesson.merged_into = None
 
 
 def _locked_for(lesson: Lesson, what: LessonMove, by: User) -> Lesson:

@@ -1,10 +1,12 @@
 """Writing a lesson, and what coordinators decide about it."""
 
+import json
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Fieldset, Layout, Submit
+from crispy_forms.layout import Div, Fieldset, Layout, Submit
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assessments.actions.lessons import LONGEST_TEXT, LessonTexts
@@ -55,8 +57,12 @@ class LessonTextsForm(forms.Form):
     marking = forms.ChoiceField(label=_("Handling marking"), choices=Marking.choices, initial=Marking.AMBER)
     version = forms.IntegerField(min_value=0, initial=0, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, user: User, dyad: Dyad | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, lesson: Lesson | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        dyad = lesson.dyad if lesson else None
+        self.known: dict[str, Any] = (
+            {"dyad": lesson.dyad_id, "subject": lesson.subject, "besides": lesson.pk} if lesson else {}
+        )
         instruments = Instrument.objects.visible_to(user).select_related("dyad")
         self.offer("instrument", instruments.filter(dyad=dyad) if dyad else instruments)
         self.offer("missions", Mission.objects.visible_to(user))
@@ -66,7 +72,13 @@ class LessonTextsForm(forms.Form):
     def parts(self) -> list[Any]:
         return [
             Fieldset(
-                _("What was learned"), "title", "observation", "discussion", "conclusion", "recommendation"
+                _("What was learned"),
+                "title",
+                self.alike(),
+                "observation",
+                "discussion",
+                "conclusion",
+                "recommendation",
             ),
             Fieldset(
                 _("What it takes and serves"),
@@ -77,6 +89,18 @@ class LessonTextsForm(forms.Form):
             ),
             "version",
         ]
+
+    def alike(self) -> Div:
+        """Where lessons that look alike appear while the title is written."""
+        return Div(
+            css_id="alike",
+            aria_live="polite",
+            hx_get=reverse("assessments:alike-lessons"),
+            hx_trigger="load, input changed delay:600ms from:#id_title, change from:#id_dyad, "
+            "change from:#id_subject",
+            hx_include="#id_title, #id_dyad, #id_subject",
+            hx_vals=json.dumps(self.known),
+        )
 
     def offer(self, name: str, queryset: Any) -> None:
         self.fields[name].queryset = queryset  # type: ignore[attr-defined]

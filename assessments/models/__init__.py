@@ -12,6 +12,7 @@ from assessments.models.framework import Anchor, Dimension, Framework, Indicator
 from assessments.models.joint_fit import JointFit, JointScore, Severity
 from assessments.models.lesson import Lesson, LessonLink, LessonRelease, LessonStep
 from assessments.models.lesson_action import ActionNote, LessonAction
+from assessments.models.lesson_relation import LessonRelation
 from assessments.models.notice import Notice, NoticePreference
 from assessments.models.offline import OfflineUpload
 from assessments.models.panel import Adjudication, Panel, PanelComment, PanelMember
@@ -50,6 +51,7 @@ __all__ = [
     "Lesson",
     "LessonAction",
     "LessonLink",
+    "LessonRelation",
     "LessonRelease",
     "LessonStep",
     "MissionFound",

@@ -145,6 +145,14 @@ class Lesson(models.Model):
     proposed_priority = models.PositiveSmallIntegerField(_("priority by the rule"), null=True, blank=True)
     priority_reason = models.TextField(_("why another priority"), blank=True)
     closing_reason = models.TextField(_("why closed"), blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        verbose_name=_("merged into"),
+    )
     measured = models.JSONField(_("known when endorsed"), null=True, blank=True)
     confirmed_year = models.PositiveSmallIntegerField(_("known until when validated"), null=True, blank=True)
     recurrences = models.PositiveSmallIntegerField(_("times it came up again"), default=0)
@@ -195,6 +203,11 @@ class Lesson(models.Model):
                 condition=~models.Q(state=LessonState.CLOSED) | ~models.Q(closing_reason=""),
                 name="lesson_closed_with_reason",
                 violation_error_message=_("Say why it is closed without action."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(merged_into__isnull=True)
+                | models.Q(~models.Q(merged_into=models.F("pk")), state=LessonState.CLOSED),
+                name="lesson_merged_is_closed",
             ),
             models.CheckConstraint(
                 condition=models.Q(priority__isnull=True)

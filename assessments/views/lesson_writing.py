@@ -78,7 +78,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.error(request, verdict.reason)
         return redirect(lesson)
     initial = LessonTextsForm.initial_of(lesson)
-    form = LessonTextsForm(request.POST or None, user=request.user, dyad=lesson.dyad, initial=initial)
+    form = LessonTextsForm(request.POST or None, user=request.user, lesson=lesson, initial=initial)
     theirs: Lesson | None = None
     status = 422 if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
@@ -87,7 +87,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
         except actions.LessonChanged as changed:
             theirs, status = changed.theirs, 409
             mine = form.cleaned_data | {"version": theirs.version}
-            form = LessonTextsForm(user=request.user, dyad=lesson.dyad, initial=mine)
+            form = LessonTextsForm(user=request.user, lesson=lesson, initial=mine)
         except (Refused, ValidationError) as error:
             _show(form, error)
         else:

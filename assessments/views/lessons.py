@@ -27,6 +27,7 @@ from assessments.models import Adjudication, Assessment, Lesson, LessonAction, L
 from assessments.policy import reads_own_work
 from assessments.views.exporting import export_address
 from assessments.views.lesson_filters import LessonTable, filtered_lessons, kept_query
+from assessments.views.lesson_relations import related_context
 from assessments.views.refusals import RefusalsShown
 from organisations.http import SignedInRequest
 from organisations.models import User
@@ -170,6 +171,7 @@ def _context(request: SignedInRequest, lesson: Lesson, actions: list[LessonActio
         "kept": lesson.measured if lesson_effects.shows_kept_values(lesson, user) else None,
         "effect": lesson_effects.before_and_after(lesson, user),
         "today": timezone.localdate(),
+        **related_context(request, lesson),
     }
 
 
