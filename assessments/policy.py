@@ -10,6 +10,7 @@ from assessments.models import (
     Assessment,
     Calibration,
     Comment,
+    Framework,
     PanelMember,
     Reading,
     Recommendation,
@@ -277,6 +278,15 @@ def may_decide_calibration(user: User | None, calibration: Calibration) -> Verdi
     if user is None or (user.is_active and user.is_superuser):
         return YES
     return Verdict(_("Only administrators decide on calibrations."))
+
+
+def may_edit_rules(user: User, draft: Framework | None = None) -> Verdict:
+    """May ``user`` write, try and publish versions of rules, or change this draft of one?"""
+    if not (user.is_active and user.is_superuser):
+        return Verdict(_("Only administrators edit the rules of a framework."))
+    if draft is not None and draft.published_at is not None:
+        return Verdict(_("This version is published and stays as it is: begin another one."))
+    return YES
 
 
 def may_freeze(user: User, dyad: Dyad, basis: str, organisation: Organisation) -> Verdict:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.choices import Arrangement, Level
+from assessments.scoring.templates import render
 from assessments.wording import MEASURES, shown_value, subject_name
 
 COMPARISONS = {
@@ -24,6 +25,14 @@ SCOPES = {
 }
 EACH = {"indicator": gettext_lazy("each indicator"), "dimension": gettext_lazy("each dimension")}
 
+FILLED_IN = {
+    "dyad": gettext_lazy("the dyad"),
+    "first": gettext_lazy("first organisation"),
+    "second": gettext_lazy("second organisation"),
+    "engagement": gettext_lazy("the engagement"),
+    "subject": gettext_lazy("the dyad or engagement"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -35,13 +44,26 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class RuleWords:
+    """``finding`` and ``recommendation`` with words for what is filled in when it fires."""
+
     asked: str
     condition: Condition
+    finding: str
+    recommendation: str
 
 
 def in_words(definition: Mapping[str, Any], names: Mapping[str, str]) -> RuleWords:
     """A rule that ``check_rules`` accepts, in words. ``names`` are those of dimensions and indicators."""
-    return RuleWords(_asked(definition, names), _condition(definition["when"], definition, names))
+    filled_in = {name: f"[{words}]" for name, words in FILLED_IN.items()}
+    each = definition.get("for_each")
+    about = str(EACH[each]) if each else subject_name(definition["addresses"], names)
+    filled_in["target"] = f"[{about}]"
+    return RuleWords(
+        _asked(definition, names),
+        _condition(definition["when"], definition, names),
+        render(definition["finding"], filled_in),
+        render(definition.get("recommendation", ""), filled_in),
+    )
 
 
 def _asked(definition: Mapping[str, Any], names: Mapping[str, str]) -> str:

@@ -40,6 +40,7 @@ from assessments.views import (
     recording,
     review,
     revisions,
+    rules,
     search,
     sources,
     vignettes,
@@ -153,4 +154,7 @@ urlpatterns = [
     path("method/calibrations/<int:pk>/", method.calibration_detail, name="calibration"),
     path("frameworks/", frameworks.framework_list, name="frameworks"),
     path("frameworks/<slug:code>/<str:version>/", frameworks.framework_detail, name="framework"),
+    path("frameworks/<slug:code>/<str:version>/rules/", rules.rules, name="rules"),
+    path("frameworks/<slug:code>/<str:version>/rules/add/", rules.write_rule, name="add-rule"),
+    path("frameworks/<slug:code>/<str:version>/rules/<int:pk>/", rules.write_rule, name="edit-rule"),
 ]

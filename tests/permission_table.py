@@ -10,6 +10,7 @@ from tests.notice_rows import notice_rows
 from tests.offline_rows import offline_rows
 from tests.panel_rows import panel_rows
 from tests.review_rows import review_rows
+from tests.rule_rows import rule_rows
 from tests.search_rows import search_rows
 from tests.world import COLLEAGUE_ID
 
@@ -214,6 +215,7 @@ PAGES = [
     Row("POST", "assessments:calibration", {"pk": "calibration"}, NO_MORE, {"decision": "put_in_force"}),
     Row("GET", "assessments:frameworks", {}, SIGNED_IN),
     Row("GET", "assessments:framework", {"code": "small", "version": "1.0"}, SIGNED_IN),
+    *(Row(*row) for row in rule_rows(BY_ADMIN)),
 ]
 API_ROUTES = [
     Row("GET", "api:api-root", {}, API),

@@ -19,6 +19,7 @@ from assessments.models import (
     CoAuthor,
     Comment,
     Evidence,
+    Framework,
     JointFit,
     Lesson,
     LessonAction,
@@ -33,6 +34,7 @@ from assessments.models import (
     Rating,
     Recommendation,
     Review,
+    Rule,
     VignetteRating,
 )
 from assessments.models.calibration import Calibration
@@ -94,6 +96,7 @@ COUNTED = (
     JointFit,
     OfflineUpload,
     NoticePreference,
+    Rule,
 )
 
 
@@ -111,6 +114,7 @@ def recorded() -> list[object]:
         *Calibration.objects.order_by("pk").values_list("pk", "status"),
         *Lesson.objects.order_by("pk").values_list("pk", "state", "version"),
         *LessonAction.objects.order_by("pk").values_list("pk", "state", "version"),
+        *Framework.objects.order_by("pk").values_list("pk", "published_at"),
         *Notice.objects.order_by("pk").values_list("pk", "seen_at"),
         *(model.objects.count() for model in COUNTED),
     ]

@@ -14,6 +14,7 @@ from assessments.actions import desk, recording, review
 from assessments.actions.calibrations import propose_calibration
 from assessments.actions.editions import freeze_edition
 from assessments.actions.exports import begin_export
+from assessments.actions.rule_versions import begin_rules_version, write_rule
 from assessments.choices import EditionBasis, Stance, State
 from assessments.models import (
     Assessment,
@@ -25,6 +26,7 @@ from assessments.models import (
     OfflineUpload,
     Recommendation,
     Revision,
+    Rule,
     Scorecard,
     Vignette,
 )
@@ -266,6 +268,14 @@ def _rated_vignette(framework: Framework, assessor: User) -> Vignette:
     return vignette
 
 
+def _draft_rule(framework: Framework) -> Rule:
+    """The rule by which a draft of other rules differs from those in force."""
+    by = AdministratorFactory()
+    draft = begin_rules_version(questions=framework, version="1.1", note="Draft.", by=by)
+    definition = {**RULES[0], "code": "third"}
+    return write_rule(draft=draft, rule=None, definition=definition, version=0, by=by)
+
+
 def _proposal(framework: Framework) -> Calibration:
     """Not by the action: what is shared is in conflict, so that nothing says anything new."""
     report = {"number": 1, "levels": [], "dyads": [], "n_dyads": 1}
@@ -307,6 +317,7 @@ def _other_ids(ids: dict[str, Any], framework: Framework, people: dict[str, User
         "comment": Comment.objects.get(assessment=ids["draft"]).pk,
         "mission": Mission.objects.get().pk,
         "framework": framework.pk,
+        "draft_rule": _draft_rule(framework).pk,
         "calibration": framework.calibrations.in_force().get().pk,
         "proposal": _proposal(framework).pk,
         "vignette": VignetteFactory(framework=framework).pk,

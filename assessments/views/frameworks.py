@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from assessments.choices import Level
 from assessments.models import Framework
+from assessments.policy import may_edit_rules
 from assessments.rule_wording import in_words
 from organisations.http import SignedInRequest
 
@@ -32,6 +33,7 @@ def framework_detail(request: SignedInRequest, code: str, version: str) -> HttpR
             (rule, in_words(rule.definition, names))
             for rule in framework.rules.order_by("priority", "position")
         ],
+        "may_edit_rules": bool(may_edit_rules(request.user)),
         "versions": Framework.objects.with_rules_for(framework.questions.pk),
     }
     return render(request, "assessments/framework.html", context)

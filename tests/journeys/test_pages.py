@@ -9,11 +9,20 @@ from assessments.actions.cycles import reconfirm, start_next_cycle
 from assessments.actions.editions import freeze_edition
 from assessments.actions.reference import load_reference
 from assessments.actions.review import start_review
+from assessments.actions.rule_versions import begin_rules_version, remove_rule, write_rule
 from assessments.choices import EditionBasis
 from assessments.models import Assessment, Engagement, Finding, Framework, Recommendation, Vignette
 from organisations.models import Dyad, Mission, Organisation, User
 from tests.browser import Visitor
-from tests.factories import AT, AdministratorFactory, analyst, make_assessment, reader, reviewer
+from tests.factories import (
+    AT,
+    AdministratorFactory,
+    FrameworkFactory,
+    analyst,
+    make_assessment,
+    reader,
+    reviewer,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -69,6 +78,9 @@ def look_at(visitor: Visitor, paths: list[str], status: int = 200) -> None:
 def test_empty_pages(visit: Callable[..., Visitor], width: int, dark: bool) -> None:
     visitor = visit(width, dark=dark)
     look_at(visitor, ["/account/login/", "/account/password/reset/", "/account/signup/"])
+    framework = FrameworkFactory(version="1.0")
+    visitor.carry_session_of(AdministratorFactory())
+    look_at(visitor, [f"{framework.get_absolute_url()}rules/"])
     visitor.carry_session_of(AdministratorFactory(is_staff=False, is_superuser=False))
     look_at(visitor, [*LISTS, "/assessments/open/"])
     look_at(visitor, ["/nowhere/", "/dyads/A-B/"], status=404)
@@ -96,8 +108,10 @@ def test_filled_pages(visit: Callable[..., Visitor], width: int, dark: bool) -> 
     start_review(assessment=submitted, by=person, at=AT)
     visitor.carry_session_of(person)
     look_at(visitor, ["/", f"/assessments/{submitted.pk}/review/1/"])
-    visitor.carry_session_of(AdministratorFactory())
+    administrator = AdministratorFactory()
+    visitor.carry_session_of(administrator)
     look_at(visitor, ["/method/", *_calibrations()])
+    look_at(visitor, _rules(administrator))
 
 
 def _dyad() -> Dyad:
@@ -122,6 +136,19 @@ def _calibrations() -> list[str]:
     proposal = propose_calibration(framework=framework, at=AT)
     assert proposal.report["dyads"]
     return [calibration.get_absolute_url() for calibration in framework.calibrations.all()]
+
+
+def _rules(by: User) -> list[str]:
+    """The draft of other rules, tried, and the form of one."""
+    framework = Framework.objects.latest()
+    assert framework is not None
+    draft = begin_rules_version(questions=framework, version="1.2", note="Sharper.", by=by)
+    rule = draft.rules.latest("position")
+    definition = {**rule.definition, "priority": 5, "finding": f"Found: {rule.definition['finding']}"}
+    write_rule(draft=draft, rule=rule, definition=definition, version=1, by=by)
+    remove_rule(rule=draft.rules.earliest("position"), by=by)
+    path = f"{framework.get_absolute_url()}rules/"
+    return [framework.get_absolute_url(), path, f"{path}?try=all", f"{path}add/", f"{path}{rule.pk}/"]
 
 
 def _reading() -> list[str]:
