@@ -73,7 +73,7 @@ check: install $(COLLECTED)
 		SECRET_KEY="$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 		$(PYTHON) manage.py check --deploy --fail-level WARNING
 
-bench: install
+bench: install $(COLLECTED)
 	@CONCORD_DEVELOPMENT=true $(PYTHON) -m tests.benchmarks $(BENCH_ARGS)
 
 pictures: install $(COLLECTED)

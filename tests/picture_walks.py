@@ -7,7 +7,7 @@ from pathlib import Path
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from assessments.actions.reference import DEMO_PASSWORD
+from assessments.actions.reference import ADMINISTRATOR, DEMO_PASSWORD
 from tests.browser import Visitor
 from tests.picture_data import ANALYST, COORDINATOR, REVIEWER, SECOND
 
@@ -155,6 +155,26 @@ def panel(_tour: Tour, visitor: Visitor) -> None:
     visitor.page.get_by_role("heading", name="Where the members disagree").wait_for()
 
 
+def lesson(_tour: Tour, visitor: Visitor) -> None:
+    """The joint lesson, from its actions on."""
+    visitor.open("/lessons/board/")
+    visitor.page.get_by_role("link", name="Contributors are asked about rehatting").first.click()
+    visitor.page.get_by_role("heading", name="Has it worked?").wait_for()
+    scroll_to(visitor, "#next")
+
+
+def rules(_tour: Tour, visitor: Visitor) -> None:
+    """The draft, tried on all dyads, at the rule that is changed."""
+    visitor.open("/frameworks/inter-organisational-cooperation/1.0/rules/?try=all")
+    scroll_to(visitor, "#rule-practice-ahead-of-policy")
+
+
+def rule(_tour: Tour, visitor: Visitor) -> None:
+    visitor.open("/frameworks/inter-organisational-cooperation/1.0/rules/")
+    visitor.page.get_by_role("link", name="Change practice-ahead-of-policy").click()
+    visitor.page.get_by_label("It fires if").wait_for()
+
+
 WALKS: dict[str, tuple[str, Walk]] = {
     "scorecard": ("reader@eu.example", at("/dyads/UN-EU/")),
     "tasks": (ANALYST, tasks),
@@ -168,4 +188,11 @@ WALKS: dict[str, tuple[str, Walk]] = {
     "comments": (REVIEWER, comments),
     "offline": (ANALYST, offline),
     "panel": (COORDINATOR, panel),
+    "board": ("coordinator@un.example", at("/lessons/board/")),
+    "lesson": ("coordinator@un.example", lesson),
+    "actions": ("coordinator@un.example", at("/actions/")),
+    "figures": ("coordinator@un.example", at("/lessons/figures/")),
+    "learning": ("coordinator@un.example", at("/learning/P2/?dyad=UN-NATO")),
+    "rules": (ADMINISTRATOR, rules),
+    "rule": (ADMINISTRATOR, rule),
 }

@@ -28,9 +28,12 @@ def main() -> None:
         from django.db import connection
 
         from tests.picture_data import prepare
+        from tests.picture_lessons import prepare_lessons, prepare_rules
 
         call_command("load_reference", verbosity=0)
         prepare()
+        prepare_lessons()
+        prepare_rules()
         connection.close()
         with served() as address:
             take(address)

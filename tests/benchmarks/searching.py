@@ -19,7 +19,7 @@ from tests.benchmarks.timing import Pair, in_turn
 from tests.factories import AT, AdministratorFactory
 
 WORDS_OF_A_TEXT = 40
-QUERIES = ("rehatting", "command police", "secur*", '"joint planning" -police')
+QUERIES = ("handover", "command police", "secur*", '"joint planning" -police')
 # A word that is often used comes first: the third power makes few of them frequent, as in a language.
 TEXT = """(
     SELECT string_agg(words.list[1 + floor(power(random(), 3) * cardinality(words.list))::int + 0 * g], ' ')
