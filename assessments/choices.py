@@ -278,3 +278,16 @@ class ExportState(models.TextChoices):
     RUNNING = "running", _("Being made")
     DONE = "done", _("Complete")
     BROKEN = "broken", _("Broken off")
+
+
+class FileKind(models.TextChoices):
+    """What may be attached to a source."""
+
+    PDF = "pdf", "PDF"
+    PNG = "png", _("picture (PNG)")
+    JPEG = "jpeg", _("picture (JPEG)")
+    TEXT = "text", _("plain text")
+    CSV = "csv", _("table (CSV)")
+    DOCX = "docx", _("document (DOCX)")
+    XLSX = "xlsx", _("workbook (XLSX)")
+    ODT = "odt", _("document (ODT)")

@@ -15,6 +15,7 @@ from assessments.models import (
     Reading,
     Recommendation,
     Review,
+    Source,
 )
 from assessments.workflow import Action
 from organisations.access import may, organisation_ids_where, permissions_of
@@ -287,6 +288,15 @@ def may_edit_rules(user: User, draft: Framework | None = None) -> Verdict:
     if draft is not None and draft.published_at is not None:
         return Verdict(_("This version is published and stays as it is: begin another one."))
     return YES
+
+
+def may_change_source(user: User, source: Source) -> Verdict:
+    """May ``user`` attach files to a source, or change what is said of it? Needs its organisation."""
+    if source.organisation is None:
+        if user.is_active and user.is_superuser:
+            return YES
+        return Verdict(_("Only administrators change the shared library."))
+    return may_open(user, source.organisation)
 
 
 def may_freeze(user: User, dyad: Dyad, basis: str, organisation: Organisation) -> Verdict:

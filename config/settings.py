@@ -212,6 +212,15 @@ STATICFILES_DIRS = [
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "config.static_files.ManifestStorage"},
+    "attachments": {  # never below a folder that a web server serves
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": env.str("CONCORD_ATTACHMENTS_FOLDER", default=str(DATA_FOLDER / "attachments")),
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
 }
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -29,6 +29,7 @@ SETTINGS = {
     "jit": "off",
 }
 ENVIRONMENT = {"CONCORD_DEVELOPMENT": "true", "SECRET_KEY": "only-for-tests"}
+FILES = "CONCORD_ATTACHMENTS_FOLDER"
 
 _server: Server | None = None
 
@@ -38,6 +39,9 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     global _server
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
+    if FILES not in os.environ:
+        os.environ[FILES] = tempfile.mkdtemp(prefix=f"{PREFIX}files-")
+        atexit.register(shutil.rmtree, os.environ[FILES], ignore_errors=True)
     if not os.environ.get("DATABASE_URL"):
         _remove_leftovers()
         _server = _start()

@@ -12,6 +12,7 @@ from tests.panel_rows import panel_rows
 from tests.review_rows import review_rows
 from tests.rule_rows import rule_rows
 from tests.search_rows import search_rows
+from tests.source_rows import source_rows
 from tests.world import COLLEAGUE_ID
 
 
@@ -216,6 +217,7 @@ PAGES = [
     Row("GET", "assessments:frameworks", {}, SIGNED_IN),
     Row("GET", "assessments:framework", {"code": "small", "version": "1.0"}, SIGNED_IN),
     *(Row(*row) for row in rule_rows(BY_ADMIN)),
+    *(Row(*row) for row in source_rows(OWN_WORK, ANALYSTS)),
 ]
 API_ROUTES = [
     Row("GET", "api:api-root", {}, API),

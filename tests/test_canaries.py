@@ -65,6 +65,7 @@ NOT_SEARCHED = (
     "task of",
     "why a",
     "progress note",
+    "of an attachment",
 )
 
 

@@ -16,6 +16,7 @@ from assessments.models import (
     Adjudication,
     Assessment,
     Assignment,
+    Attachment,
     CoAuthor,
     Comment,
     Evidence,
@@ -84,6 +85,7 @@ def outcome(response: HttpResponseBase, method: str) -> str:
 OF_PANELS = (PanelComment, Adjudication, PanelMember)
 COUNTED = (
     ActionNote,
+    Attachment,
     LessonRelation,
     LessonStep,
     *OF_PANELS,

@@ -8,9 +8,11 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.hashers import make_password
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from assessments.actions import assessments as opening
 from assessments.actions import desk, recording, review
+from assessments.actions.attachments import attach
 from assessments.actions.calibrations import propose_calibration
 from assessments.actions.editions import freeze_edition
 from assessments.actions.exports import begin_export
@@ -54,7 +56,7 @@ from tests.factories import (
     reviewer,
 )
 from tests.lesson_world import lessons_of_the_world
-from tests.panel_world import panels_of_the_world
+from tests.panel_world import panels_of_the_world, word
 
 PEOPLE = (
     "anonymous",
@@ -155,6 +157,7 @@ def make_world() -> World:
     panels, blind = panels_of_the_world(dyad, framework, people, canaries)
     ids |= panels
     ids |= lessons_of_the_world(dyad, framework, people, canaries)
+    ids |= _attached(own, people["analyst"], canaries)
     return World(people, ids | _other_ids(ids, framework, people), canaries, identity, blind)
 
 
@@ -266,6 +269,18 @@ def _rated_vignette(framework: Framework, assessor: User) -> Vignette:
     vignette: Vignette = VignetteFactory(framework=framework)
     rate_vignette(vignette, assessor)
     return vignette
+
+
+def _attached(own: Organisation, by: User | None, canaries: dict[str, str]) -> dict[str, Any]:
+    """A source of OWN with a file; its title, and the name and content of the file, are canaries."""
+    assert by is not None
+    for where in ("title of a source", "name of an attachment", "content of an attachment"):
+        canaries[where] = word()
+    source = SourceFactory(organisation=own, title=canaries["title of a source"])
+    content = canaries["content of an attachment"].encode()
+    file = SimpleUploadedFile(f"{canaries['name of an attachment']}.txt", content)
+    attachment = attach(source=source, file=file, marking="AMBER", by=by, at=AT)
+    return {"source": source.pk, "attachment": attachment.pk}
 
 
 def _draft_rule(framework: Framework) -> Rule:

@@ -2,6 +2,7 @@
 
 from assessments.models.approved_rating import ApprovedRating
 from assessments.models.assessment import Assessment, AssessmentRelease, Rating
+from assessments.models.attachment import Attachment
 from assessments.models.authorship import CoAuthor, Contribution, Presence, SectionMark
 from assessments.models.calibration import Calibration
 from assessments.models.desk import Assignment, Comment
@@ -32,6 +33,7 @@ __all__ = [
     "Assessment",
     "AssessmentRelease",
     "Assignment",
+    "Attachment",
     "Calibration",
     "CoAuthor",
     "Comment",

@@ -91,10 +91,6 @@ def _answer(entry: "SearchEntry") -> str:
     return f"{reverse('assessments:assessment', args=[entry.assessment_id])}#indicator-{entry.place}"
 
 
-def _in_library(entry: "SearchEntry") -> str:
-    return reverse("assessments:sources", query={"search": str(entry.title)})
-
-
 def _dyad(entry: "SearchEntry") -> str:
     return entry.dyad.get_absolute_url() if entry.dyad else reverse("assessments:dyads")
 
@@ -224,7 +220,7 @@ KINDS = {
         Kind(
             SearchKind.SOURCE,
             Source,
-            _in_library,
+            _page("assessments:source"),
             ("author", "title", "year", "kind", "symbol"),
             {
                 "year": "o.year",

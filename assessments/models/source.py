@@ -1,6 +1,7 @@
 import pghistory
 import pgtrigger
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import Credibility, Reliability, Stance
@@ -54,6 +55,9 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return f"{self.author} ({self.year or _('undated')}): {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("assessments:source", args=[self.pk])
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):

@@ -29,6 +29,7 @@ class AssessmentTable(tables.Table):
 
 
 class SourceTable(tables.Table):
+    title = tables.Column(linkify=True)
     url = tables.URLColumn(verbose_name=_("Address"), text=_("Open"))
 
     class Meta:

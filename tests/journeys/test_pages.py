@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+from assessments.actions.attachments import attach
 from assessments.actions.calibrations import propose_calibration
 from assessments.actions.cycles import reconfirm, start_next_cycle
 from assessments.actions.editions import freeze_edition
@@ -11,13 +13,14 @@ from assessments.actions.reference import load_reference
 from assessments.actions.review import start_review
 from assessments.actions.rule_versions import begin_rules_version, remove_rule, write_rule
 from assessments.choices import EditionBasis
-from assessments.models import Assessment, Engagement, Finding, Framework, Recommendation, Vignette
+from assessments.models import Assessment, Engagement, Finding, Framework, Recommendation, Source, Vignette
 from organisations.models import Dyad, Mission, Organisation, User
 from tests.browser import Visitor
 from tests.factories import (
     AT,
     AdministratorFactory,
     FrameworkFactory,
+    SourceFactory,
     analyst,
     make_assessment,
     reader,
@@ -99,6 +102,11 @@ def test_filled_pages(visit: Callable[..., Visitor], width: int, dark: bool) -> 
     look_at(visitor, ["/dyads/UN-EU/as/EU/", "/dyads/UN-EU/political/?as=EU"])
     draft = _assessment("draft")
     visitor.carry_session_of(draft.assessor)
+    source = Source.objects.earliest("pk")
+    own = SourceFactory(organisation=draft.on_behalf_of)
+    file = SimpleUploadedFile("A long name of a report that was attached.txt", b"What it says.")
+    attach(source=own, file=file, marking="AMBER", by=draft.assessor, at=AT)
+    look_at(visitor, [source.get_absolute_url(), own.get_absolute_url()])
     look_at(visitor, ["/", "/vignettes/", *_recording(draft)])
     approved = _assessment("approved")
     visitor.carry_session_of(approved.assessor)

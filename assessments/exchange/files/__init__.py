@@ -1,0 +1,1 @@
+"""Files that are attached to sources: what they are by their content, and what is refused."""
