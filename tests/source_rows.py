@@ -6,7 +6,13 @@ FILE = {"pk": "source", "number": "attachment"}
 
 def source_rows(own_work: str, analysts: str) -> list[tuple[str, str, dict[str, str], str, dict[str, str]]]:
     """As ``permission_table.Row`` takes them; the outcomes of whole columns are given."""
+    signed_in = own_work.replace("404", "200")
+    refused = signed_in.replace("200", "422")
     return [
+        ("GET", "assessments:add-source", {}, signed_in, {}),
+        ("POST", "assessments:add-source", {}, refused, {"title": "No author"}),
+        ("GET", "assessments:bring-sources", {}, signed_in, {}),
+        ("POST", "assessments:bring-sources", {}, refused, {"text": "Nothing."}),
         ("GET", "assessments:source", SOURCE, own_work, {}),
         ("POST", "assessments:source", SOURCE, analysts.replace("done", "422 "), {"marking": "AMBER"}),
         ("GET", "assessments:attachment", FILE, own_work, {}),

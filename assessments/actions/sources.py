@@ -1,5 +1,6 @@
 """Adding documents to the library that evidence cites."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -23,6 +24,14 @@ def add_source(*, organisation: Organisation, by: User, **fields: Any) -> Source
     source.full_clean()
     source.save()
     return source
+
+
+@transaction.atomic
+def add_sources(
+    *, organisation: Organisation, sources: Iterable[Mapping[str, Any]], by: User
+) -> list[Source]:
+    """Add several to the organisation's own library: all or none."""
+    return [add_source(organisation=organisation, by=by, **fields) for fields in sources]
 
 
 @transaction.atomic

@@ -1,10 +1,17 @@
-"""Files of sources."""
+"""Sources of the library: new ones, lists of them, and their files."""
+
+from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from assessments.choices import Marking
+from assessments.choices import EARLIEST_PUBLICATION, LATEST_YEAR, Marking, Reliability
+from assessments.exchange.bibliography import MOST_CHARACTERS, Reference, described
 from assessments.exchange.files.sniffing import EXTENSIONS
+from organisations.access import organisation_ids_where
+from organisations.models import Organisation, User
+from organisations.roles import Permission
 
 
 class AttachForm(forms.Form):
@@ -20,3 +27,85 @@ class AttachForm(forms.Form):
         error_messages={"empty": _("This file is empty.")},
     )
     marking = forms.ChoiceField(label=_("Handling marking"), choices=Marking.choices, initial=Marking.AMBER)
+
+
+class OfOrganisation(forms.Form):
+    """For the library of which organisation: one that the person records for."""
+
+    organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("Library of"))
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = Organisation.objects.filter(pk__in=organisation_ids_where(user, Permission.RECORD))
+        self.fields["organisation"].queryset = own.order_by("acronym")  # type: ignore[attr-defined]
+        if len(own) == 1:
+            self.fields["organisation"].initial = own[0]
+
+
+class SourceForm(OfOrganisation):
+    """A new source; ``another`` says that it is not the one that looks the same."""
+
+    author = forms.CharField(label=_("Author"), max_length=250)
+    title = forms.CharField(label=_("Title"), max_length=400)
+    year = forms.IntegerField(
+        label=_("Year of publication"), required=False, min_value=EARLIEST_PUBLICATION, max_value=LATEST_YEAR
+    )
+    kind = forms.CharField(
+        label=_("Kind"), max_length=60, help_text=_("Such as report, resolution or interview.")
+    )
+    symbol = forms.CharField(
+        label=_("Document symbol"), max_length=100, required=False, help_text=_("Such as S/RES/1484 (2003).")
+    )
+    url = forms.URLField(label=_("Address"), max_length=500, required=False, assume_scheme="https")
+    reliability = forms.ChoiceField(
+        label=_("Reliability"), choices=[("", _("Not graded")), *Reliability.choices], required=False
+    )
+    another = forms.BooleanField(label=_("It is another one: add it"), required=False)
+
+    def reference(self) -> Reference:
+        return described(self.cleaned_data)
+
+    def fields_of_source(self) -> dict[str, Any]:
+        return self.reference().fields() | {"reliability": self.cleaned_data["reliability"]}
+
+
+class ListForm(OfOrganisation):
+    """References in RIS or BibTeX, as a file or as text."""
+
+    file = forms.FileField(
+        label=_("File"),
+        required=False,
+        widget=forms.ClearableFileInput(attrs={"accept": ".ris,.bib,.txt", "class": "form-control"}),
+        help_text=_("RIS or BibTeX, as Zotero, EndNote, Mendeley and library catalogues export them."),
+    )
+    text = forms.CharField(
+        label=_("Or the text of it"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(
+            attrs={"rows": 8, "class": "form-control font-monospace", "spellcheck": "false"}
+        ),
+    )
+
+    def clean_file(self) -> str:
+        file = self.cleaned_data.get("file")
+        if not file:
+            return ""
+        if file.size > 4 * MOST_CHARACTERS:
+            raise forms.ValidationError(_now("This file is too large for a list of references."))
+        try:
+            text: str = file.read().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise forms.ValidationError(
+                _now("This is not text in UTF-8: export it in that encoding.")
+            ) from error
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if not self.errors and bool(data.get("file")) == bool(data.get("text")):
+            self.add_error("file", _now("Choose a file, or paste the text: one of both."))
+        return data
+
+    def list(self) -> str:
+        return str(self.cleaned_data["file"] or self.cleaned_data["text"])

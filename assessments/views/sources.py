@@ -20,7 +20,9 @@ from assessments.views.dyads import strictest
 from assessments.views.filters import SourceFilter
 from assessments.views.refusals import RefusalsShown
 from assessments.views.tables import SourceTable
+from organisations.access import organisation_ids_where
 from organisations.http import SignedInRequest
+from organisations.roles import Permission
 
 CITED_ON_A_PAGE = 25
 # A file is never shown by the browser on an address of ours, whatever it turns out to be.
@@ -33,7 +35,9 @@ def source_list(request: SignedInRequest) -> HttpResponse:
     filtered = SourceFilter(request.GET, queryset=Source.objects.visible_to(request.user))
     table = SourceTable(filtered.qs)
     RequestConfig(request, paginate={"per_page": 25}).configure(table)
-    return render(request, "assessments/source_list.html", {"filter": filtered, "table": table})
+    may_add = bool(organisation_ids_where(request.user, Permission.RECORD))
+    context = {"filter": filtered, "table": table, "may_add": may_add}
+    return render(request, "assessments/source_list.html", context)
 
 
 def visible_source(request: SignedInRequest, pk: int) -> Source:

@@ -42,6 +42,8 @@ LISTS = [
     "/search/?q=a",
     "/search/?q=%26",
     "/sources/",
+    "/sources/add/",
+    "/sources/list/",
     "/recommendations/",
     "/lessons/",
     "/lessons/board/",

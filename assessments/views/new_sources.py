@@ -1,0 +1,71 @@
+"""New sources for a library: one that is described, or a list in RIS or BibTeX."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from assessments.actions.sources import add_source, add_sources
+from assessments.exchange.bibliography import InvalidBibliography, in_library, read_bibliography
+from assessments.forms.sources import ListForm, SourceForm
+from assessments.models import Source
+from organisations.http import SignedInRequest
+from organisations.models import Organisation
+
+
+def _library(request: SignedInRequest, organisation: Organisation) -> Any:
+    return Source.objects.visible_to(request.user).citable_for(organisation)
+
+
+@require_http_methods(["GET", "POST"])
+def add(request: SignedInRequest) -> HttpResponse:
+    """Describe one; where one looks the same it is shown first."""
+    form = SourceForm(request.POST or None, user=request.user)
+    twin: Source | None = None
+    if form.is_bound and form.is_valid():
+        organisation = form.cleaned_data["organisation"]
+        (twin,) = in_library([form.reference()], _library(request, organisation))
+        if twin is None or form.cleaned_data["another"]:
+            added = add_source(organisation=organisation, by=request.user, **form.fields_of_source())
+            messages.success(request, _("The source is in the library."))
+            return redirect(added)
+    context = {"form": form, "twin": twin, "may_add": form.fields["organisation"].queryset.exists()}  # type: ignore[attr-defined]
+    return render(request, "assessments/source_add.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def bring_list(request: SignedInRequest) -> HttpResponse:
+    """A list is looked at first: what is new and what is there; then what is chosen is added."""
+    form = ListForm(request.POST or None, request.FILES or None, user=request.user)
+    rows: list[dict[str, Any]] = []
+    if form.is_bound and form.is_valid():
+        try:
+            references = read_bibliography(form.list())
+        except InvalidBibliography as invalid:
+            form.add_error("file" if form.cleaned_data["file"] else "text", str(invalid))
+        else:
+            organisation = form.cleaned_data["organisation"]
+            twins = in_library(references, _library(request, organisation))
+            rows = [
+                {"number": number, "one": one, "twin": twin}
+                for number, (one, twin) in enumerate(zip(references, twins, strict=True))
+            ]
+            if request.POST.get("do") == "add":
+                chosen = set(request.POST.getlist("entry"))
+                given = [row["one"].fields() for row in rows if str(row["number"]) in chosen]
+                added = add_sources(organisation=organisation, sources=given, by=request.user)
+                said = ngettext("%(n)d source is added.", "%(n)d sources are added.", len(added))
+                messages.success(request, said % {"n": len(added)})
+                return redirect("assessments:sources")
+    context = {
+        "form": form,
+        "rows": rows,
+        "text": form.list() if rows else "",
+        "may_add": form.fields["organisation"].queryset.exists(),  # type: ignore[attr-defined]
+    }
+    status = 422 if form.is_bound and not rows else 200
+    return render(request, "assessments/source_list_in.html", context, status=status)
