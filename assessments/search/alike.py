@@ -24,9 +24,7 @@ class Alike:
     same_place: bool
 
 
-def look_alikes(
-    title: str, *, user: User, dyad: int | None = None, subject: str = "", besides: int | None = None
-) -> list[Alike]:
+def look_alikes(title: str, *, user: User, dyad: int = 0, subject: str = "", besides: int = 0) -> list[Alike]:
     """The most alike of what ``user`` sees, best first: by the words of the title, or by dyad and subject.
 
     Lessons that were merged are left out: what they were merged into says the same. Two queries.
@@ -38,7 +36,7 @@ def look_alikes(
     if not near:
         return []
     visible = Lesson.objects.visible_to(user).for_list().filter(near, merged_into__isnull=True)
-    found = visible.exclude(pk=besides or 0).order_by("-updated_at", "-pk")[: 2 * CANDIDATES]
+    found = visible.exclude(pk=besides).order_by("-updated_at", "-pk")[: 2 * CANDIDATES]
     alike = [
         Alike(
             lesson, _share(words, _stems(lesson.title)), (lesson.dyad_id, lesson.subject) == (dyad, subject)

@@ -20,6 +20,7 @@ from assessments.models import (
     Recommendation,
     Rule,
 )
+from organisations.http import id_in
 from organisations.models import User
 
 MOST_LINKS = 40
@@ -43,9 +44,7 @@ def origin_of(user: User, query: Any) -> Origin:
     for name, read in READERS.items():
         value = query.get(name, "")
         if value:
-            if not (value.isascii() and value.isdigit() and len(value) < 19):
-                raise Http404(_("There is no such page."))
-            return read(user, int(value))
+            return read(user, id_in(value))
     framework = Framework.objects.latest()
     if framework is None:
         raise Http404(_("No framework is published yet."))

@@ -13,9 +13,7 @@ from assessments.lesson_policy import may_merge_into, may_relate
 from assessments.models import Lesson, LessonRelation
 from assessments.search.alike import look_alikes
 from assessments.views.refusals import RefusalsShown
-from organisations.http import SignedInRequest
-
-LARGEST = 2**63
+from organisations.http import SignedInRequest, id_in
 
 
 @require_safe
@@ -25,15 +23,11 @@ def alike(request: SignedInRequest) -> HttpResponse:
     found = look_alikes(
         given.get("title", ""),
         user=request.user,
-        dyad=_number(given.get("dyad", "")),
+        dyad=id_in(given.get("dyad", "")),
         subject=given.get("subject", ""),
-        besides=_number(given.get("besides", "")),
+        besides=id_in(given.get("besides", "")),
     )
     return render(request, "assessments/lessons/alike.html", {"alike": found})
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and int(text[:20]) < LARGEST else None
 
 
 @require_POST
@@ -41,7 +35,7 @@ def relate(request: SignedInRequest, pk: int) -> HttpResponse:
     """Link the lesson with another one, take the link away, or merge it into the other."""
     visible = Lesson.objects.visible_to(request.user).for_list()
     lesson = get_object_or_404(visible, pk=pk)
-    other = get_object_or_404(visible, pk=_number(request.POST.get("other", "")))
+    other = get_object_or_404(visible, pk=id_in(request.POST.get("other", "")))
     given: dict[str, Any] = {"lesson": lesson, "by": request.user}
     do = request.POST.get("do", "")
     if do not in SAID:
@@ -53,7 +47,8 @@ def relate(request: SignedInRequest, pk: int) -> HttpResponse:
             part_lessons(other=other, **given)
         else:
             merge_lesson(into=other, at=timezone.now(), **given)
-    return redirect(other if do == "merge" and may_relate(request.user, other) else lesson)
+            return redirect(other)
+    return redirect(lesson)
 
 
 SAID: dict[str, Any] = {

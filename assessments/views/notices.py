@@ -19,7 +19,7 @@ from assessments.actions import notices as actions
 from assessments.choices import NoticeKind
 from assessments.forms.notices import NoticePreferencesForm
 from assessments.models import Notice
-from organisations.http import SignedInRequest
+from organisations.http import SignedInRequest, id_in
 
 A_PAGE = 25
 
@@ -87,7 +87,7 @@ def _looked_at(request: SignedInRequest) -> HttpResponse:
 
 def _own(request: SignedInRequest, pk: str) -> Notice:
     visible = Notice.objects.visible_to(request.user)
-    return get_object_or_404(visible, pk=int(pk) if pk.isascii() and pk.isdigit() and len(pk) < 19 else 0)
+    return get_object_or_404(visible, pk=id_in(pk))
 
 
 @require_http_methods(["GET", "POST"])

@@ -20,7 +20,7 @@ from assessments.rule_wording import in_words
 from assessments.scoring.measures import MEASURES
 from assessments.views.refusals import RefusalsShown
 from assessments.wording import MEASURES as MEASURE_WORDS
-from organisations.http import SignedInRequest
+from organisations.http import SignedInRequest, id_in
 
 
 def asked_framework(request: SignedInRequest, code: str, version: str) -> Framework:
@@ -93,7 +93,9 @@ def _decided(request: SignedInRequest, questions: Framework, draft: Framework) -
             with RefusalsShown(request, _("The draft is thrown away.")):
                 actions.discard_rules_version(draft=draft, by=request.user)
         elif do == "remove":
-            rule = get_object_or_404(draft.rules.select_related("framework"), pk=_pk(request))
+            rule = get_object_or_404(
+                draft.rules.select_related("framework"), pk=id_in(request.POST.get("rule", ""))
+            )
             with RefusalsShown(request, _("The rule is taken out.")):
                 actions.remove_rule(rule=rule, by=request.user)
         else:
@@ -101,11 +103,6 @@ def _decided(request: SignedInRequest, questions: Framework, draft: Framework) -
     except actions.InvalidRule as invalid:
         messages.error(request, str(invalid))
     return editor_address(questions)
-
-
-def _pk(request: SignedInRequest) -> int:
-    text = request.POST.get("rule", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def _shown(request: SignedInRequest, questions: Framework, draft: Framework) -> dict[str, Any]:

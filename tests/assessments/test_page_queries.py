@@ -100,7 +100,7 @@ QUERIES = {
     "recommendations": 9,
     "recommendation": 18,
     "search": 6,
-    "sources": 4,
+    "sources": 5,
     "frameworks": 3,
     "framework": 10,
     "method": 6,
