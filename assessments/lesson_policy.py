@@ -92,6 +92,9 @@ def may_merge_into(user: User, lesson: Lesson, other: Lesson) -> Verdict:
         return verdict
     if lesson.pk == other.pk or lesson.organisation_id != other.organisation_id:
         return Verdict(_("A lesson is merged into another one of the same organisation; others are linked."))
+    unfinished = {LessonState.OBSERVATION, LessonState.IDENTIFIED}
+    if other.state not in unfinished and not _holds_any(user, {COORDINATE}, [other.organisation_id]):
+        return Verdict(_("Only coordinators change what an endorsed lesson rests on."))
     if other.state == LessonState.CLOSED:
         return Verdict(_("The other lesson is closed: reopen it first, or choose another."))
     return YES

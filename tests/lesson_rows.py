@@ -10,6 +10,7 @@ REASON = {"reason": "It is not ours."}
 ACCEPTS = {"do": "accept", "owner": "partner_id", "due": "2099-01-01"}
 TASK = {"do": "task", "organisation": "other_organisation", "task": "Write the plan."}
 INTO = {"other": "lesson_endorsed"}
+UNFINISHED = {"other": "lesson_identified"}
 #             anonym. suspend nobody  reader  analyst colleag review  coordin partner p.coord outsid. admin
 WRITERS = "   login   login   404     404     200     200     200     away    404     404     404     404"
 WRITE = "     login   login   404     404     done    done    done    refused 404     404     404     404"
@@ -54,7 +55,8 @@ def lesson_rows(
         ("POST", "assessments:relate-lesson", SHARED, ALL_OWN, {"do": "link", "other": "lesson_closed"}),
         ("POST", "assessments:relate-lesson", SHARED, WRITERS_LINK, {"do": "link", "other": "lesson_joint"}),
         ("POST", "assessments:relate-lesson", SHARED, ALL_OWN, {"do": "part", "other": "lesson_identified"}),
-        ("POST", "assessments:relate-lesson", OBSERVATION, ALL_OWN, {"do": "merge", **INTO}),
+        ("POST", "assessments:relate-lesson", OBSERVATION, COORD, {"do": "merge", **INTO}),
+        ("POST", "assessments:relate-lesson", OBSERVATION, ALL_OWN, {"do": "merge", **UNFINISHED}),
         ("POST", "assessments:relate-lesson", IDENTIFIED, COORD, {"do": "merge", **INTO}),
         ("GET", "assessments:action", ACTION, with_role, {}),
         ("POST", "assessments:action", ACTION, BY_OWNER, {"do": "note", "text": "Half of it."}),

@@ -13,6 +13,8 @@ from assessments.models import Lesson, LessonLink, LessonRelation
 from assessments.models.lesson import THINGS
 from organisations.models import User
 
+MERGED = "Another lesson says the same."
+
 
 @transaction.atomic
 def relate_lessons(*, lesson: Lesson, other: Lesson, by: User, at: datetime) -> None:
@@ -47,6 +49,9 @@ def merge_lesson(*, lesson: Lesson, into: Lesson, by: User, at: datetime) -> Non
         LessonLink.objects.get_or_create(
             lesson=other, **{f"{name}_id": getattr(link, f"{name}_id") for name in THINGS}
         )
+    other.version += 1
+    other.updated_at = at
+    other.save(update_fields=["version", "updated_at"])
     locked.merged_into = other
-    locked.closing_reason = _("Another lesson says the same.")
+    locked.closing_reason = MERGED
     move(locked, LessonMove.CLOSE, by=by, at=at, reason=locked.closing_reason)

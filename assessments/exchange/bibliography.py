@@ -23,6 +23,11 @@ MOST_CHARACTERS = 300_000
 MOST_ENTRIES = 200
 RIS = re.compile(r"^\ufeff?\s*TY  - ", re.MULTILINE)
 BIBTEX = re.compile(r"^\s*@\s*\w+\s*[{(]", re.MULTILINE)
+PERCENT = re.compile(r"(?<!\\)%")  # which begins a comment in TeX, but not in what people enter
+ESCAPED = re.compile(r"\\([_%&#~])")
+BRACES = {ord("{"): None, ord("}"): None}
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+SYMBOL = re.compile(r"(?=.*[A-Za-z])(?=.*\d)")  # S/RES/1484; not the number 12 of some series
 YEAR = re.compile(r"\b(\d{4})\b")
 KINDS: Mapping[str, str] = {
     "RPRT": "report",
@@ -56,6 +61,7 @@ KINDS: Mapping[str, str] = {
     "unpublished": "unpublished",
 }
 OTHER = "document"
+LONGEST_ADDRESS = 500
 LENGTHS = {"author": 250, "title": 400, "kind": 60, "symbol": 100}
 Texts = Mapping[str, str]
 
@@ -81,6 +87,7 @@ class Reference:
 
 def read_bibliography(text: str) -> list[Reference]:
     """The references of a list in RIS or BibTeX. Raises :class:`InvalidBibliography`."""
+    text = text.replace("\r\n", "\n")  # as a form sends it back, whatever it was
     if len(text) > MOST_CHARACTERS:
         raise InvalidBibliography(
             _("This list has %(n)d characters; at most %(most)d are read. Bring it in parts.")
@@ -99,9 +106,11 @@ def read_bibliography(text: str) -> list[Reference]:
             _("This list has %(n)d references; at most %(most)d are read. Bring it in parts.")
             % {"n": len(found), "most": MOST_ENTRIES}
         )
+    if not found:
+        raise InvalidBibliography(_("There is no reference in it."))
     untitled = [str(number) for number, one in enumerate(found, 1) if not one.title]
-    if untitled or not found:
-        places = ", ".join(untitled) or "1"
+    if untitled:
+        places = ", ".join(untitled)
         raise InvalidBibliography(_("These references have no title: %(places)s.") % {"places": places})
     return found
 
@@ -111,6 +120,12 @@ def _ris(text: str) -> list[dict[str, Any]]:
         entries: list[dict[str, Any]] = rispy.loads(text.lstrip("\ufeff"))
     except (OSError, ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
         raise InvalidBibliography(_("This cannot be read as RIS: %(what)s") % {"what": error}) from error
+    begun = len(RIS.findall(text))
+    if begun != len(entries):
+        raise InvalidBibliography(
+            _("%(begun)d references begin (TY) and %(n)d end (ER): end each one with a line “ER  - ”.")
+            % {"begun": begun, "n": len(entries)}
+        )
     return entries
 
 
@@ -143,7 +158,10 @@ def _bibtex(text: str) -> list[Entry]:
 
 
 def _of_bibtex(entry: Entry) -> Reference:
-    fields = {name.lower(): _plain(str(value)) for name, value in entry.fields.items()}
+    fields = {
+        name.lower(): _literal(str(value)) if name.lower() in {"url", "doi"} else _plain(str(value))
+        for name, value in entry.fields.items()
+    }
     people: Sequence[Any] = next(
         (entry.persons[role] for role in ("author", "editor") if entry.persons.get(role)), []
     )
@@ -163,8 +181,16 @@ def _of_bibtex(entry: Entry) -> Reference:
 
 def _plain(text: str) -> str:
     """Without TeX's commands and braces."""
-    decoded, _length = codecs.lookup("ulatex").decode(text)  # type: ignore[arg-type]
-    return str(decoded).translate({ord("{"): None, ord("}"): None})
+    try:
+        decoded, _length = codecs.lookup("ulatex").decode(PERCENT.sub(r"\\%", text))  # type: ignore[arg-type]
+    except ValueError:
+        decoded = text
+    return str(decoded).translate(BRACES)
+
+
+def _literal(text: str) -> str:
+    """An address, in which TeX's signs mean themselves but for those that are escaped."""
+    return ESCAPED.sub(r"\1", text).translate(BRACES)
 
 
 def _reference(kind: str, texts: Texts) -> Reference:
@@ -196,7 +222,7 @@ def _address(url: str, doi: str) -> str:
             valid(candidate)
         except ValidationError:
             continue
-        if len(candidate) <= 500:
+        if len(candidate) <= LONGEST_ADDRESS and not CONTROL.search(candidate):
             return candidate
     return ""
 
@@ -214,7 +240,9 @@ def in_library(references: Sequence[Reference], library: QuerySet[Source]) -> li
 
 
 def _same(one: Reference, source: Source) -> bool:
-    if (one.url and one.url == source.url) or (one.symbol and one.symbol == source.symbol):
+    if one.url and one.url == source.url:
+        return True
+    if one.symbol and one.symbol == source.symbol and SYMBOL.search(one.symbol):
         return True
     years = {one.year, source.year} - {None}
     return one.title.lower() == source.title.lower() and len(years) < 2

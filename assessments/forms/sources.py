@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import EARLIEST_PUBLICATION, LATEST_YEAR, Marking, Reliability
 from assessments.exchange.bibliography import MOST_CHARACTERS, Reference, described
-from assessments.exchange.files.sniffing import EXTENSIONS
+from assessments.exchange.files.sniffing import CONTROL, EXTENSIONS
 from organisations.access import organisation_ids_where
 from organisations.models import Organisation, User
 from organisations.roles import Permission
@@ -99,12 +99,16 @@ class ListForm(OfOrganisation):
             raise forms.ValidationError(
                 _now("This is not text in UTF-8: export it in that encoding.")
             ) from error
+        if CONTROL.search(text):
+            raise forms.ValidationError(
+                _now("This is not a list of references: it holds control characters.")
+            )
         return text
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         if not self.errors and bool(data.get("file")) == bool(data.get("text")):
-            self.add_error("file", _now("Choose a file, or paste the text: one of both."))
+            self.add_error("file", _now("Choose a file, or paste the text: one of the two."))
         return data
 
     def list(self) -> str:

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from assessments.choices import Confidence, IndicatorKind, LessonKind, LessonState
-from assessments.models import ApprovedRating, Engagement, Framework, Indicator, Lesson, Scorecard
+from assessments.models import ApprovedRating, Assessment, Engagement, Framework, Indicator, Lesson, Scorecard
 from assessments.scoring.results import Figure, ScorecardResult
 from assessments.scoring.scorecard import p_above
 from assessments.views.dyads import (
+    assessments_behind,
     chosen_framework,
     strictest,
     visible_dyad,
@@ -67,9 +68,12 @@ def learning(request: SignedInRequest, code: str) -> HttpResponse:
         raise Http404(_("No framework is published yet."))
     subject = _subject(framework, code)
     learner = visible_dyad(request, request.GET["dyad"]) if request.GET.get("dyad") else None
-    own, examples = _examples(visible_scorecards(request, framework), code, learner)
+    scorecards = visible_scorecards(request, framework)
+    own, examples = _examples(scorecards, code, learner)
+    shown = {learner, *(example.dyad for example in examples)}
+    behind = assessments_behind(request, [card for card in scorecards if card.dyad in shown])
     cases = _cases(request.user, framework, subject, learner)
-    lessons = _lessons(request.user, framework, subject)
+    lessons = _lessons(request.user, framework, subject, learner)
     context: dict[str, Any] = {
         "framework": framework,
         "subject": subject,
@@ -78,15 +82,15 @@ def learning(request: SignedInRequest, code: str) -> HttpResponse:
         "examples": examples,
         "cases": cases,
         "lessons": lessons,
-        "marking": _marking(cases, lessons),
+        "marking": _marking(behind, cases, lessons),
     }
     return render(request, "assessments/learning.html", context)
 
 
 def _subject(framework: Framework, code: str) -> Subject:
-    """An evaluative indicator, or a dimension with any; 404 otherwise. One query."""
-    asked = Indicator.objects.filter(dimension__framework=framework, kind=IndicatorKind.EVALUATIVE)
-    found = list(asked.filter(Q(code=code) | Q(dimension__code=code)).select_related("dimension"))
+    """An indicator, or a dimension with all; 404 otherwise. Nothing is scored where none is evaluative."""
+    asked = Indicator.objects.filter(dimension__framework=framework).select_related("dimension")
+    found = list(asked.filter(Q(code=code) | Q(dimension__code=code)))
     if not found:
         raise Http404(_("There is no such indicator or dimension."))
     dimension = found[0].dimension
@@ -96,7 +100,7 @@ def _subject(framework: Framework, code: str) -> Subject:
         one.name if one else dimension.name,
         one.question if one else "",
         dimension.level,
-        tuple(indicator.pk for indicator in found),
+        tuple(indicator.pk for indicator in found if indicator.kind == IndicatorKind.EVALUATIVE),
         (code, dimension.code) if one else (code, *(indicator.code for indicator in found)),
     )
 
@@ -140,19 +144,22 @@ def _cases(user: User, framework: Framework, subject: Subject, learner: Dyad | N
     return list(groups.values())
 
 
-def _lessons(user: User, framework: Framework, subject: Subject) -> Sequence[Lesson]:
-    """Lessons learned and best practices on the subject, what encloses it and what it consists of."""
+def _lessons(user: User, framework: Framework, subject: Subject, learner: Dyad | None) -> Sequence[Lesson]:
+    """Lessons learned and best practices of others on the subject, what encloses it and what is in it."""
     told = (
         Lesson.objects.visible_to(user)
         .for_list()
         .filter(framework__code=framework.code, subject__in=subject.related)
     )
+    if learner:
+        told = told.exclude(dyad=learner)
     learned = told.filter(state=LessonState.VALIDATED)
     practices = told.filter(kind=LessonKind.BEST_PRACTICE).exclude(state=LessonState.CLOSED)
     return list((learned | practices).order_by("-updated_at", "-pk")[:LESSONS])
 
 
-def _marking(cases: Iterable[BestCase], lessons: Iterable[Lesson]) -> str:
-    """The strictest of what is shown."""
+def _marking(behind: Iterable[Assessment], cases: Iterable[BestCase], lessons: Iterable[Lesson]) -> str:
+    """The strictest of what is shown, and of what its figures rest on."""
     answers = {rating.assessment.marking for case in cases for rating, _answer in case.answers}
+    answers |= {assessment.marking for assessment in behind}
     return strictest(answers | {lesson.marking for lesson in lessons})

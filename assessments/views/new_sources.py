@@ -54,9 +54,11 @@ def bring_list(request: SignedInRequest) -> HttpResponse:
                 {"number": number, "one": one, "twin": twin}
                 for number, (one, twin) in enumerate(zip(references, twins, strict=True))
             ]
-            if request.POST.get("do") == "add":
-                chosen = set(request.POST.getlist("entry"))
-                given = [row["one"].fields() for row in rows if str(row["number"]) in chosen]
+            chosen = set(request.POST.getlist("entry"))
+            given = [row["one"].fields() for row in rows if str(row["number"]) in chosen]
+            if request.POST.get("do") == "add" and not given:
+                messages.error(request, _("Nothing is chosen, so nothing is added."))
+            elif request.POST.get("do") == "add":
                 added = add_sources(organisation=organisation, sources=given, by=request.user)
                 said = ngettext("%(n)d source is added.", "%(n)d sources are added.", len(added))
                 messages.success(request, said % {"n": len(added)})

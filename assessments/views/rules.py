@@ -98,6 +98,8 @@ def _decided(request: SignedInRequest, questions: Framework, draft: Framework) -
             )
             with RefusalsShown(request, _("The rule is taken out.")):
                 actions.remove_rule(rule=rule, by=request.user)
+        elif not do:
+            messages.error(request, _("A version with other rules is being written already."))
         else:
             raise Http404(_("There is nothing to do."))
     except actions.InvalidRule as invalid:

@@ -58,13 +58,17 @@ def source_detail(request: SignedInRequest, pk: int) -> HttpResponse:
             return redirect(source)
         if form.is_valid() and _attached(request, source, form):
             return redirect(source)
+    cited = Paginator(_cited(request, source), CITED_ON_A_PAGE).get_page(request.GET.get("page"))
     attachments = list(source.attachments.select_related("added_by"))
     context: dict[str, Any] = {
         "source": source,
         "form": form if may_change_source(request.user, source) else None,
         "attachments": attachments,
-        "cited": Paginator(_cited(request, source), CITED_ON_A_PAGE).get_page(request.GET.get("page")),
-        "marking": strictest({attachment.marking for attachment in attachments}),
+        "cited": cited,
+        "marking": strictest(
+            {attachment.marking for attachment in attachments}
+            | {one.rating.assessment.marking for one in cited.object_list}
+        ),
     }
     return render(request, "assessments/source.html", context, status=422 if form.errors else 200)
 

@@ -87,6 +87,9 @@ def twice() -> bytes:
 GOOD: dict[str, bytes] = {
     "report.pdf": PDF,
     "Report (final), 2003.PDF": PDF,
+    "streams.pdf": PDF.replace(
+        b"trailer", b"2 0 obj << >> stream\nx/JS y/Launch z\nendstream endobj trailer"
+    ),
     "map.png": png(),
     "map with a comment.png": png(text=b"A map"),
     "photo.jpg": jpeg(),
@@ -153,6 +156,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
         PDF.replace(b"/Catalog", b"/Catalog /OpenAction << /S /JavaScript /JS (x) >>"),
         "runs",
     ),
+    "coded.pdf": (PDF.replace(b"/Catalog", b"/Catalog /AA << /S /J#61vaScript /J#53 (x) >>"), "runs"),
     "launch.pdf": (PDF.replace(b"/Catalog", b"/Catalog /AA << /S /Launch >>"), "runs"),
     "embedded.pdf": (PDF.replace(b"/Catalog", b"/Catalog /EmbeddedFiles 2 0 R"), "runs"),
     "form.pdf": (PDF.replace(b"/Catalog", b"/Catalog /XFA 2 0 R"), "runs"),

@@ -71,6 +71,28 @@ def test_bibtex_is_read_without_its_commands() -> None:
     assert (other.author, other.kind, other.year, other.url) == ("A house", "document", 2001, "")
 
 
+def test_signs_of_tex_in_what_people_enter_are_kept() -> None:
+    address = r"https://x.example/a%20b\_c/~smith"
+    (one,) = read_bibliography(f"@book{{a, title={{50% of it}}, author={{A}}, url={{{address}}}}}")
+    assert (one.title, one.url) == ("50% of it", "https://x.example/a%20b_c/~smith")
+    (odd,) = read_bibliography(r"@book{a, title={Foo \}, year=2003}")
+    assert odd.title.startswith("Foo")
+
+
+@pytest.mark.parametrize(
+    "text", ["TY  - BOOK\nTI  - A\nTY  - BOOK\nTI  - B\nER  - \n", RIS + "TY  - BOOK\nTI  - B\n"]
+)
+def test_references_that_do_not_end_are_not_lost_without_a_word(text: str) -> None:
+    with pytest.raises(InvalidBibliography, match="references begin"):
+        read_bibliography(text)
+
+
+def test_the_number_of_a_series_is_no_symbol() -> None:
+    SourceFactory(organisation=None, symbol="12", title="Another report")
+    (one,) = read_bibliography("@techreport{a, title={A}, number={12}, year=2003}")
+    assert in_library([one], Source.objects.all()) == [None]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -182,6 +204,8 @@ def test_a_list_is_looked_at_and_then_what_is_chosen_is_added(page: Page, as_fil
     assert looked.status_code == 200
     assert [row["twin"] for row in looked.context["rows"]] == [there, None]
     assert Source.objects.filter(organisation=page.own).count() == 1
+    none = page.look(text=looked.context["text"], do="add")
+    assert (none.status_code, len(none.context["rows"])) == (200, 2)
     added = page.look(text=looked.context["text"], do="add", entry=["1", "77", "x"])
     assert added.status_code == 302
     new = Source.objects.filter(organisation=page.own).exclude(pk=there.pk).get()
@@ -195,6 +219,7 @@ def test_faults_stand_at_their_fields(page: Page) -> None:
         ({"text": "Nothing."}, "text"),
         ({"file": SimpleUploadedFile("a.ris", "é".encode("latin-1"))}, "file"),
         ({"file": SimpleUploadedFile("a.ris", b"a" * 2_000_000)}, "file"),
+        ({"file": SimpleUploadedFile("a.ris", RIS.encode() + b"\x00")}, "file"),
         ({"text": RIS, "organisation": OrganisationFactory().pk}, "organisation"),
     ):
         answer = page.look(**sent)

@@ -64,9 +64,25 @@ def test_without_a_framework_there_is_nothing(client: Client) -> None:
     assert client.get(F51).status_code == 404
 
 
-@pytest.mark.parametrize("code", ["F9.9", "PX.1", "PX", "field"])
-def test_what_is_not_scored_cannot_be_learned(setting: Setting, code: str) -> None:
+@pytest.mark.parametrize("code", ["F9.9", "field"])
+def test_what_is_not_asked_cannot_be_learned(setting: Setting, code: str) -> None:
     assert setting.page(f"/learning/{code}/").status_code == 404
+
+
+@pytest.mark.parametrize("code", ["PX.1", "PX"])
+def test_what_is_not_scored_has_no_best(setting: Setting, code: str) -> None:
+    setting.assess(setting.good, 5, n=1)
+    page = setting.page(f"/learning/{code}/")
+    assert (page.context["examples"], page.context["cases"]) == ([], [])
+    assert "nobody does it best" in page.content.decode()
+
+
+def test_the_page_is_marked_as_strictly_as_what_its_figures_rest_on(setting: Setting) -> None:
+    for assessment in setting.assess(setting.weak, 1, n=1):
+        Assessment.objects.filter(pk=assessment.pk).update(marking="RED")
+    setting.assess(setting.good, 5)
+    assert setting.page().context["marking"] == "TLP:AMBER"
+    assert setting.page(dyad=setting.weak.slug).context["marking"] == "TLP:RED"
 
 
 def test_only_dyads_more_probably_good_than_not_best_first(setting: Setting) -> None:
@@ -131,6 +147,8 @@ def test_lessons_learned_and_best_practices_are_told(setting: Setting) -> None:
         by = coordinator(lesson.organisation)
         release_lesson(lesson=lesson, to=[], to_all=True, by=by, at=AT)
     assert {str(lesson) for lesson in setting.page().context["lessons"]} == {"Learned", "Practice"}
+    of_its_own = setting.page(dyad=setting.good.slug).context["lessons"]
+    assert of_its_own == [], "what one has learned oneself is not learned from others"
     setting.client.force_login(analyst(hidden.organisation))
     assert "Hidden" in {str(lesson) for lesson in setting.page().context["lessons"]}
 
@@ -150,11 +168,12 @@ def test_the_answers_of_a_figure_and_a_finding_lead_there(setting: Setting, clie
     setting.assess(setting.weak, 1)
     slug = setting.weak.slug
     path = f"/learning/F5.1/?dyad={slug}"
+    version = f"&amp;framework={setting.framework.name}"
     answers = client.get(f"/dyads/{slug}/field/", {"of": "F5.1"}).content.decode()
     assert f'href="{path}&amp;framework=' in answers
     assert "/learning/" not in client.get(f"/dyads/{slug}/field/").content.decode()
     finding = Finding.objects.filter(engagement=None).latest("pk")
-    assert f'href="{path}"' in client.get(finding.get_absolute_url()).content.decode()
+    assert f'href="{path}{version}"' in client.get(finding.get_absolute_url()).content.decode()
     assert client.get(path).status_code == 200
 
 
@@ -171,4 +190,4 @@ def test_more_examples_take_no_more_queries(setting: Setting) -> None:
     for dyad in (DyadFactory(), DyadFactory()):
         setting.assess(dyad, 5, n=2)
     assert ApprovedRating.objects.filter(score=5).count() == 5
-    assert (count(), once) == (18, 18)
+    assert (count(), once) == (19, 19)

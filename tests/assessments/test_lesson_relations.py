@@ -177,6 +177,11 @@ def test_merging_needs_the_right_to_close_and_another_open_lesson_of_ones_own(se
     ):
         with pytest.raises(Refused, match=said):
             merge_lesson(lesson=lesson, into=into, by=by, at=AT)
+    endorsed, mine = setting.lesson("Endorsed", LessonState.ENDORSED), setting.lesson("Mine")
+    with pytest.raises(Refused, match="Only coordinators change"):
+        merge_lesson(lesson=mine, into=endorsed, by=setting.writer, at=AT)
+    merge_lesson(lesson=mine, into=endorsed, by=setting.judge, at=AT)
+    assert Lesson.objects.get(pk=endorsed.pk).version == endorsed.version + 1
     with pytest.raises(Refused, match="not possible"):
         merge_lesson(lesson=closed, into=kept, by=setting.judge, at=AT)
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -15,6 +15,9 @@ MOST_BYTES = 20 * 1024**2
 TAIL = 2048
 # What runs, opens something else or hides another file, as far as it stands uncompressed.
 ACTIVE = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA|SubmitForm|ImportData)\b")
+STREAM = re.compile(rb"\bstream\r?\n.*?\bendstream\b", re.DOTALL)
+CODED = re.compile(rb"#([0-9A-Fa-f]{2})")
+PACKED_TAIL = 66_000  # where a program that unpacks looks for the list of parts
 CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 LONGEST_NAME = 150
 NOT_IN_NAMES = re.compile(r"[^\w .,()+-]|[\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
@@ -78,13 +81,19 @@ def _other(kind: FileKind) -> str:
 def _check_pdf(content: bytes) -> str:
     if not content.startswith(b"%PDF-") or b"%%EOF" not in content[-TAIL:]:
         return _other(FileKind.PDF)
-    if b"PK\x05\x06" in content or b"<script" in content[:TAIL].lower():
+    if b"PK\x05\x06" in content[-PACKED_TAIL:] or b"<script" in content[:TAIL].lower():
         return _("This file is of two kinds at once: save the document as a PDF again.")
-    if ACTIVE.search(content):
+    if ACTIVE.search(_names_of(content)):
         return _("This PDF runs something or holds other files: print it to a PDF, and attach that.")
     if b"/Encrypt" in content[-TAIL * 8 :]:
         return _("This PDF has a password: save it without one.")
     return ""
+
+
+def _names_of(content: bytes) -> bytes:
+    """What stands outside of streams, whose bytes mean nothing here, with the codes in names undone."""
+    outside = STREAM.sub(b" ", content)
+    return CODED.sub(lambda code: bytes([int(code[1], 16)]), outside)
 
 
 def _check_text(kind: FileKind) -> Callable[[bytes], str]:
