@@ -12,7 +12,7 @@ def rule_rows(by_admin: str) -> list[tuple[str, str, dict[str, str], str, dict[s
     decides = by_admin.replace("404", "refused")
     return [
         ("GET", "assessments:rules", FRAMEWORK, READING, {}),
-        ("POST", "assessments:rules", FRAMEWORK, decides, {"do": "publish"}),
+        ("POST", "assessments:rules", FRAMEWORK, decides, {"do": "publish", "read": "draft_read"}),
         ("POST", "assessments:rules", FRAMEWORK, decides, {"do": "discard"}),
         ("POST", "assessments:rules", FRAMEWORK, decides, {"do": "remove", "rule": "draft_rule"}),
         ("GET", "assessments:add-rule", FRAMEWORK, READING, {}),

@@ -16,7 +16,7 @@ from assessments.actions.attachments import attach
 from assessments.actions.calibrations import propose_calibration
 from assessments.actions.editions import freeze_edition
 from assessments.actions.exports import begin_export
-from assessments.actions.rule_versions import begin_rules_version, write_rule
+from assessments.actions.rule_versions import begin_rules_version, reading_of, write_rule
 from assessments.choices import EditionBasis, Stance, State
 from assessments.models import (
     Assessment,
@@ -28,7 +28,6 @@ from assessments.models import (
     OfflineUpload,
     Recommendation,
     Revision,
-    Rule,
     Scorecard,
     Vignette,
 )
@@ -283,12 +282,13 @@ def _attached(own: Organisation, by: User | None, canaries: dict[str, str]) -> d
     return {"source": source.pk, "attachment": attachment.pk}
 
 
-def _draft_rule(framework: Framework) -> Rule:
-    """The rule by which a draft of other rules differs from those in force."""
+def _draft_of_rules(framework: Framework) -> dict[str, Any]:
+    """A draft with a rule more than those in force, and what was read of it."""
     by = AdministratorFactory()
     draft = begin_rules_version(questions=framework, version="1.1", note="Draft.", by=by)
     definition = {**RULES[0], "code": "third"}
-    return write_rule(draft=draft, rule=None, definition=definition, version=0, by=by)
+    rule = write_rule(draft=draft, rule=None, definition=definition, version=0, by=by)
+    return {"draft_rule": rule.pk, "draft_read": reading_of(draft)}
 
 
 def _proposal(framework: Framework) -> Calibration:
@@ -332,7 +332,7 @@ def _other_ids(ids: dict[str, Any], framework: Framework, people: dict[str, User
         "comment": Comment.objects.get(assessment=ids["draft"]).pk,
         "mission": Mission.objects.get().pk,
         "framework": framework.pk,
-        "draft_rule": _draft_rule(framework).pk,
+        **_draft_of_rules(framework),
         "calibration": framework.calibrations.in_force().get().pk,
         "proposal": _proposal(framework).pk,
         "vignette": VignetteFactory(framework=framework).pk,

@@ -1,5 +1,6 @@
 """Versions of a framework that differ in their rules only: from a file, or written rule by rule."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -136,9 +137,16 @@ def discard_rules_version(*, draft: Framework, by: User) -> None:
 
 
 @transaction.atomic
-def publish_rules_version(*, draft: Framework, by: User, at: datetime) -> Framework:
-    """Put the rules of a draft in force. Raises ``ValidationError`` where they are those in force already."""
+def publish_rules_version(*, draft: Framework, read: str, by: User, at: datetime) -> Framework:
+    """Put the rules of a draft in force; ``read`` is what :func:`reading_of` gave when they were looked at.
+
+    Raises ``ValidationError`` where something changed since, or where they are the rules in force already.
+    """
     locked = _locked_draft(draft, by)
+    if reading_of(locked) != read:
+        raise ValidationError(
+            _("The draft, or the rules in force, have changed since you looked: look and try again.")
+        )
     own, in_force = (
         [rule.definition for rule in framework.rules.order_by("position")]
         for framework in (locked, locked.questions.rules_in_force())
@@ -148,6 +156,12 @@ def publish_rules_version(*, draft: Framework, by: User, at: datetime) -> Framew
         raise ValidationError(_("These are the rules in force: change one before you publish."))
     put_in_force(locked, by=by, at=at)
     return locked
+
+
+def reading_of(draft: Framework) -> str:
+    """A digest of the rules of a draft, and of which rules are in force. Two queries."""
+    rules = list(draft.rules.order_by("position").values_list("pk", "version"))
+    return hashlib.sha256(repr((draft.questions.rules_in_force().pk, rules)).encode()).hexdigest()
 
 
 def _locked_draft(draft: Framework, by: User) -> Framework:

@@ -87,7 +87,9 @@ def _decided(request: SignedInRequest, questions: Framework, draft: Framework) -
     try:
         if do == "publish":
             with RefusalsShown(request, _("The rules are in force, and all scorecards follow them.")):
-                actions.publish_rules_version(draft=draft, by=request.user, at=timezone.now())
+                actions.publish_rules_version(
+                    draft=draft, read=request.POST.get("read", ""), by=request.user, at=timezone.now()
+                )
                 return questions.rules_in_force().get_absolute_url()
         elif do == "discard":
             with RefusalsShown(request, _("The draft is thrown away.")):
@@ -122,6 +124,7 @@ def _shown(request: SignedInRequest, questions: Framework, draft: Framework) -> 
             for rule in own
         ],
         "trials": trials,
+        "read": actions.reading_of(draft),
         "left_out": [one for one in trials.by_code.values() if one.code not in codes] if trials else [],
     }
 

@@ -94,6 +94,10 @@ class Setting:
         return actions.write_rule(draft=draft, rule=rule, definition=definition, version=1, by=self.by)
 
 
+def publish(draft: Framework, by: User) -> Framework:
+    return actions.publish_rules_version(draft=draft, read=actions.reading_of(draft), by=by, at=AT)
+
+
 def findings(version: Framework) -> set[tuple[str, int | None, str, str]]:
     """What the scorecards that everybody sees say under a version of rules."""
     everybody = Finding.objects.visible_to(reader(OrganisationFactory())).filter(scorecard__rules=version)
@@ -133,7 +137,9 @@ def test_a_trial_says_what_publishing_brings() -> None:
     assert (weak.dyads, [dyad for dyad, _one in weak.newly]) == (1, [setting.good])
     assert [dyad for dyad, _one in weak.no_longer] == [setting.weak]
     assert [dyad for dyad, _one in trials.by_code["spread"].newly] == [setting.weak]
-    published = actions.publish_rules_version(draft=draft, by=setting.by, at=AT)
+    published = actions.publish_rules_version(
+        draft=draft, read=actions.reading_of(draft), by=setting.by, at=AT
+    )
     assert findings(published) == told
 
 
@@ -155,7 +161,7 @@ def test_rules_that_are_taken_out_are_missed() -> None:
     actions.remove_rule(rule=draft.rules.get(), by=setting.by)
     trials = try_rules(setting.questions, [])
     assert [dyad for dyad, _one in trials.by_code["weak"].no_longer] == [setting.weak]
-    actions.publish_rules_version(draft=draft, by=setting.by, at=AT)
+    actions.publish_rules_version(draft=draft, read=actions.reading_of(draft), by=setting.by, at=AT)
     assert findings(draft) == set()
 
 
@@ -163,19 +169,21 @@ def test_the_same_rules_are_not_published_again() -> None:
     setting = Setting([WEAK])
     draft = setting.draft()
     with pytest.raises(Exception, match="These are the rules in force"):
-        actions.publish_rules_version(draft=draft, by=setting.by, at=AT)
+        actions.publish_rules_version(draft=draft, read=actions.reading_of(draft), by=setting.by, at=AT)
 
 
 def test_what_is_published_stays() -> None:
     setting = Setting([WEAK])
     draft = setting.draft()
     rule = setting.write(draft, {**WEAK, "priority": 1}, draft.rules.get())
-    actions.publish_rules_version(draft=draft, by=setting.by, at=AT)
+    actions.publish_rules_version(draft=draft, read=actions.reading_of(draft), by=setting.by, at=AT)
     for attempt in (
         lambda: setting.write(draft, WEAK, rule),
         lambda: actions.remove_rule(rule=rule, by=setting.by),
         lambda: actions.discard_rules_version(draft=draft, by=setting.by),
-        lambda: actions.publish_rules_version(draft=draft, by=setting.by, at=AT),
+        lambda: actions.publish_rules_version(
+            draft=draft, read=actions.reading_of(draft), by=setting.by, at=AT
+        ),
     ):
         with pytest.raises(Refused, match="published and stays"):
             attempt()
@@ -238,7 +246,7 @@ def test_only_administrators_edit_rules() -> None:
             lambda: setting.write(draft, WEAK),
             lambda: actions.remove_rule(rule=draft.rules.get(), by=person),  # noqa: B023 - called at once
             lambda: actions.discard_rules_version(draft=draft, by=person),  # noqa: B023
-            lambda: actions.publish_rules_version(draft=draft, by=person, at=AT),  # noqa: B023
+            lambda: publish(draft, person),  # noqa: B023
         ):
             with pytest.raises(Refused, match="Only administrators"):
                 attempt()
@@ -250,9 +258,29 @@ class Page:
         client.force_login(self.setting.by)
         self.path = reverse("assessments:rules", args=["small", "1.0"])
 
+    def read(self) -> str:
+        """What the form that publishes says was looked at."""
+        return str(self.client.get(self.path).context["read"])
+
     def begin(self) -> Framework:
         assert self.client.post(self.path, {"version": "1.1", "note": "New."}).status_code == 302
         return Framework.objects.drafts().get()
+
+
+def test_only_what_was_read_is_published(client: Client) -> None:
+    page = Page(client, [WEAK])
+    draft = page.begin()
+    rule = page.setting.write(draft, {**WEAK, "priority": 1}, draft.rules.get())
+    read = page.read()
+    actions.write_rule(
+        draft=draft, rule=rule, definition={**WEAK, "priority": 5}, version=2, by=AdministratorFactory()
+    )
+    stale = client.post(page.path, {"do": "publish", "read": read}, follow=True)
+    assert "have changed since you looked" in stale.content.decode()
+    assert page.setting.questions.rules_in_force() == page.setting.questions
+    assert client.post(page.path, {"version": "1.2", "note": "Mine."}, follow=True).status_code == 200
+    client.post(page.path, {"do": "publish", "read": page.read()})
+    assert page.setting.questions.rules_in_force() == draft
 
 
 def test_the_page_from_beginning_to_publishing(client: Client) -> None:
@@ -271,7 +299,7 @@ def test_the_page_from_beginning_to_publishing(client: Client) -> None:
     assert "No longer for 1" in tried
     assert f"{page.setting.good} is weak in F5.1" in tried
     assert str(page.setting.hidden) not in tried
-    published = client.post(page.path, {"do": "publish"})
+    published = client.post(page.path, {"do": "publish", "read": page.read()})
     assert published.headers["Location"] == "/frameworks/small/1.1/"
     assert page.setting.questions.rules_in_force().version == "1.1"
     assert client.get(page.path).context["form"]["version"].value() == "1.2"
@@ -334,7 +362,7 @@ def test_what_is_not_there_is_not_found(client: Client) -> None:
     assert client.post(page.path, {"do": "own"}).status_code == 404
     assert client.post(page.path, {"do": "remove", "rule": "²"}).status_code == 404
     assert client.get(reverse("assessments:rules", args=["small", draft.version])).status_code == 404
-    client.post(page.path, {"do": "publish"})
+    client.post(page.path, {"do": "publish", "read": page.read()})
     assert Framework.objects.drafts().get() == draft, "nothing is changed yet"
 
 
