@@ -1,6 +1,9 @@
 """Do deferred jobs inside a test, in its own transaction, as the worker would after it."""
 
+import asyncio
 import inspect
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -27,3 +30,9 @@ def do_jobs() -> int:
         function(**job.args)
         done += 1
     return done
+
+
+def run_apart(work: Coroutine[Any, Any, None]) -> None:
+    """Run what a worker does in a thread of its own: a browser leaves an event loop in that of the tests."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()

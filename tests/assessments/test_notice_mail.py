@@ -5,7 +5,6 @@ import smtplib
 from datetime import timedelta
 
 import pytest
-from asgiref.sync import async_to_sync
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 from django.utils import timezone
@@ -29,7 +28,7 @@ from tests.factories import (
     make_assessment,
     reviewer,
 )
-from tests.jobs import deferred, do_jobs
+from tests.jobs import deferred, do_jobs, run_apart
 from tests.world import make_world
 
 pytestmark = pytest.mark.django_db
@@ -387,4 +386,4 @@ def work() -> None:
             await worker.run_worker_async(wait=False, listen_notify=False)  # type: ignore[attr-defined]
 
     with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]
-        async_to_sync(once)(worker)
+        run_apart(once(worker))

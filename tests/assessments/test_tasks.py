@@ -3,14 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from asgiref.sync import async_to_sync
 from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from assessments.tasks import HOURS_KEPT
-from tests.jobs import deferred, do_jobs
+from tests.jobs import deferred, do_jobs, run_apart
 
 NAME = "forget_finished_jobs"
 HOUR = timedelta(hours=1)
@@ -46,7 +45,7 @@ def test_what_waits_is_done_once() -> None:
 def test_a_worker_forgets_what_was_finished_a_month_ago() -> None:
     old, recent = (finished(age=timedelta(hours=HOURS_KEPT) + change) for change in (HOUR, -HOUR))
     with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]
-        async_to_sync(do_once)(worker)
+        run_apart(do_once(worker))
     assert list(ProcrastinateJob.objects.filter(pk__in=[old, recent]).values_list("pk", flat=True)) == [
         recent
     ]
