@@ -299,6 +299,14 @@ def may_change_source(user: User, source: Source) -> Verdict:
     return may_open(user, source.organisation)
 
 
+def may_take_away(user: User, source: Source) -> Verdict:
+    """May ``user`` take files of a source away? Not once submitted answers rest on it."""
+    verdict = may_change_source(user, source)
+    if verdict and source.evidence.filter(rating__assessment__current_revision__isnull=False).exists():
+        return Verdict(_("Evidence that was submitted cites this source: its files stay."))
+    return verdict
+
+
 def may_freeze(user: User, dyad: Dyad, basis: str, organisation: Organisation) -> Verdict:
     """May ``user`` freeze an edition of ``dyad`` for this organisation?
 

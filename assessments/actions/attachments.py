@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from assessments.exchange.files.sniffing import RefusedFile, sniff
 from assessments.models import Attachment, Source
-from assessments.policy import may_change_source
+from assessments.policy import may_change_source, may_take_away
 from organisations.models import User
 
 MOST_FILES = 20
@@ -60,8 +60,11 @@ def _digest(file: "UploadedFile[bytes]") -> str:
 
 @transaction.atomic
 def detach(*, attachment: Attachment, by: User) -> None:
-    """Take a file away: the row at once, the content when that is certain. Its history stays."""
-    may_change_source(by, attachment.source).enforce()
+    """Take a file away: the row at once, the content when that is certain. Its history stays.
+
+    Raises ``Refused``, also once evidence that was submitted cites the source.
+    """
+    may_take_away(by, attachment.source).enforce()
     storage, name = attachment.file.storage, attachment.file.name or ""
     attachment.delete()
     transaction.on_commit(lambda: storage.delete(name))

@@ -15,7 +15,7 @@ from django_tables2 import RequestConfig
 from assessments.actions.attachments import attach, detach
 from assessments.forms.sources import AttachForm
 from assessments.models import Assessment, Attachment, Evidence, Source
-from assessments.policy import Refused, may_change_source
+from assessments.policy import Refused, may_change_source, may_take_away
 from assessments.views.dyads import strictest
 from assessments.views.filters import SourceFilter
 from assessments.views.refusals import RefusalsShown
@@ -64,6 +64,7 @@ def source_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "source": source,
         "form": form if may_change_source(request.user, source) else None,
         "attachments": attachments,
+        "may_take_away": bool(attachments) and may_take_away(request.user, source),
         "cited": cited,
         "marking": strictest(
             {attachment.marking for attachment in attachments}

@@ -15,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from assessments.actions.attachments import MOST_FILES, attach, detach
+from assessments.actions.submission import revise
 from assessments.exchange.files.sniffing import MOST_BYTES, RefusedFile, safe_name, sniff
 from assessments.models import Attachment, Source
 from assessments.policy import Refused
@@ -202,6 +203,35 @@ def test_who_may_attach_and_take_away(own: Organisation, source: Source, writer:
     assert kept(shared, AdministratorFactory()).source == shared
 
 
+@pytest.mark.parametrize("state", ["submitted", "returned", "approved", "taken up again"])
+def test_files_stay_once_evidence_that_was_submitted_cites_the_source(
+    client: Client, own: Organisation, state: str
+) -> None:
+    assessment = make_assessment("returned" if state == "taken up again" else state, on_behalf_of=own)
+    if state == "taken up again":
+        revise(assessment=assessment, by=assessment.assessor, at=AT)
+    cited = assessment.ratings.earliest("pk").evidence.get().source
+    Source.objects.filter(pk=cited.pk).update(organisation=own)
+    cited.refresh_from_db()
+    attachment = kept(cited, assessment.assessor)
+    with pytest.raises(Refused, match="its files stay"):
+        detach(attachment=attachment, by=assessment.assessor)
+    client.force_login(assessment.assessor)
+    assert "Take away" not in client.get(cited.get_absolute_url()).content.decode()
+
+
+def test_files_can_be_taken_away_while_only_drafts_cite_the_source(client: Client, own: Organisation) -> None:
+    assessment = make_assessment(on_behalf_of=own, answers={"P1.1": 3})
+    cited = assessment.ratings.get().evidence.get().source
+    Source.objects.filter(pk=cited.pk).update(organisation=own)
+    cited.refresh_from_db()
+    attachment = kept(cited, assessment.assessor)
+    client.force_login(assessment.assessor)
+    assert "Take away" in client.get(cited.get_absolute_url()).content.decode()
+    detach(attachment=attachment, by=assessment.assessor)
+    assert not Attachment.objects.exists()
+
+
 def test_the_same_file_is_attached_once(source: Source, writer: User, folder: Path) -> None:
     kept(source, writer)
     with pytest.raises(ValidationError, match="attached to the source already"):
@@ -284,4 +314,4 @@ def test_more_files_and_answers_take_no_more_queries(client: Client, source: Sou
     once = count()
     kept(source, writer, png(), "map.png")
     kept(source, writer, HTML, "page.txt")
-    assert (count(), once) == (7, 7)
+    assert (count(), once) == (9, 9)
