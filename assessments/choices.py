@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 # What pages and files alike accept.
 RATIONALE_LIMIT = 20_000
+EXCERPT_LIMIT = 1_000
 EARLIEST_PERIOD = 1945
 EARLIEST_PUBLICATION = 1000
 LATEST_YEAR = 2200
@@ -83,6 +84,11 @@ class Decision(models.TextChoices):
 class Stance(models.TextChoices):
     SUPPORTS = "supports", _("Supports the answer")
     CONTRADICTS = "contradicts", _("Speaks against the answer")
+
+
+class Wording(models.TextChoices):
+    QUOTATION = "quotation", _("Quotation: its own words")
+    PARAPHRASE = "paraphrase", _("Paraphrase: in your words")
 
 
 class Reliability(models.TextChoices):

@@ -73,8 +73,12 @@ class Facts:
 
 
 def is_older(evidence: Evidence, start: int, earlier: Rating | None) -> bool:
-    """Whether it was published before the year ``start``; without a date, whether it is carried over."""
-    year = evidence.source.year
+    """Whether what it reports on, or else its publication, lies before the year ``start``.
+
+    Without a date: whether it is carried over.
+    """
+    source = evidence.source
+    year = int(source.event_date[:4]) if source.event_date else source.year
     return year < start if year else earlier is not None and earlier.cites(evidence)
 
 

@@ -8,15 +8,14 @@ from django.db.models import Prefetch
 
 from assessments.models import Assessment, Evidence, Rating
 
-EVIDENCE_FIELDS = ("locator", "stance", "reliability", "credibility")
-
 
 def content_of(assessment: Assessment, *, with_open: bool = False) -> dict[str, Any]:
     """Return what was assessed and every answer with its evidence, as plain JSON values, in two queries.
 
     ``with_open`` adds what a draft holds of indicators without an answer: rationales, evidence.
 
-    Sources are copied in with author, title and year, so that a revision can be read when they change.
+    Sources are copied in with author, title, year and reliability, so that a revision
+    can be read when they change.
     """
     evidence = Evidence.objects.select_related("source").order_by("pk")
     ratings = assessment.ratings.select_related("indicator").prefetch_related(
@@ -55,8 +54,9 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "title": source.title,
         "year": source.year,
         "url": source.url,
+        "reliability": source.reliability,
     }
-    return {"source": cited} | {field: getattr(evidence, field) for field in EVIDENCE_FIELDS}
+    return {"source": cited} | evidence.place
 
 
 def digest(content: dict[str, Any]) -> str:

@@ -135,6 +135,7 @@ urlpatterns = [
     path("sources/add/", new_sources.add, name="add-source"),
     path("sources/list/", new_sources.bring_list, name="bring-sources"),
     path("sources/<int:pk>/", sources.source_detail, name="source"),
+    path("sources/<int:pk>/change/", new_sources.change, name="change-source"),
     path("sources/<int:pk>/files/<int:number>/", sources.attachment, name="attachment"),
     path("sources/<int:pk>/files/<int:number>/remove/", sources.remove_attachment, name="remove-attachment"),
     path("recommendations/", recommendations.recommendation_list, name="recommendations"),

@@ -207,7 +207,7 @@ def _private(
         reference=canary("reference"),
         at=AT,
     )
-    rationale, locator = canary("rationale"), canary("locator")
+    rationale, locator, excerpt = canary("rationale"), canary("locator"), canary("excerpt")
     source = SourceFactory(
         organisation=organisation, key=f"own-{next(_numbers)}", title=canary("title of a source")
     )
@@ -215,7 +215,14 @@ def _private(
         answer = recording.AnswerInput(indicator, score=4, rationale=rationale, confidence="high")
         recording.save_ratings(assessment=assessment, answers=[answer], by=person, at=AT)
         recording.add_evidence(
-            assessment=assessment, indicator=indicator, source=source, by=person, at=AT, locator=locator
+            assessment=assessment,
+            indicator=indicator,
+            source=source,
+            by=person,
+            at=AT,
+            locator=locator,
+            excerpt=excerpt,
+            wording="paraphrase",
         )
     desk.comment(assessment=assessment, text=canary("comment"), by=person, at=AT)
     _rewritten(assessment, canary("replaced rationale"))

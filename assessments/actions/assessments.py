@@ -179,14 +179,7 @@ def _copy_answers(original: Assessment, copy: Assessment) -> None:
             updated_at=rating.updated_at,
         )
         for evidence in rating.evidence.all():
-            Evidence.objects.create(
-                rating=copied,
-                source_id=evidence.source_id,
-                locator=evidence.locator,
-                stance=evidence.stance,
-                reliability=evidence.reliability,
-                credibility=evidence.credibility,
-            )
+            Evidence.objects.create(rating=copied, source_id=evidence.source_id, **evidence.place)
 
 
 @transaction.atomic

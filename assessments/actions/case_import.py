@@ -149,9 +149,8 @@ class CaseImport:
 
     def _sources(self, cases: CasesFile) -> None:
         self.sources = _Rows({row.key: row for row in Source.objects.filter(organisation=None)})
-        names = ("author", "title", "year", "kind", "symbol", "url", "reliability")
         for given in cases.sources:
-            fields = {name: getattr(given, name) for name in names}
+            fields = {name: getattr(given, name) for name in Source.DESCRIPTION}
             with self._placed(given.place):
                 row = self.sources.get(given.key)
                 if row:
@@ -272,10 +271,7 @@ class CaseImport:
                     source=self.sources[evidence.source],
                     by=assessor,
                     at=self.at,
-                    locator=evidence.locator,
-                    stance=evidence.stance,
-                    reliability=evidence.reliability,
-                    credibility=evidence.credibility,
+                    **evidence.place,
                 )
         submission.submit(assessment=assessment, by=assessor, at=self.at, reason=_("Loaded from a file."))
 

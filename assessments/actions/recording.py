@@ -13,7 +13,7 @@ from assessments.actions.assessments import contributed, locked_assessment
 from assessments.actions.authorship import others_present
 from assessments.actions.notices import tell
 from assessments.actions.sources import add_source
-from assessments.choices import NoticeKind, Stance
+from assessments.choices import NoticeKind
 from assessments.models import Assessment, Evidence, Indicator, Rating, Source
 from assessments.policy import may_act
 from assessments.workflow import Action
@@ -114,12 +114,12 @@ def add_evidence(
     source: Source,
     by: User,
     at: datetime,
-    locator: str = "",
-    stance: str = Stance.SUPPORTS,
-    reliability: str = "",
-    credibility: str = "",
+    **place: str,
 ) -> Evidence:
-    """Cite a place in a source for one answer; the answer itself may still be open."""
+    """Cite a place in a source for one answer; the answer itself may still be open.
+
+    ``place`` are the fields of ``Evidence.PLACE``. Raises ``Refused``, and ``ValidationError`` by field.
+    """
     locked = locked_assessment(assessment)
     may_act(by, Action.EDIT, locked).enforce()
     if not locked.applicable_indicators().filter(pk=indicator.pk).exists():
@@ -129,14 +129,7 @@ def add_evidence(
     rating, _created = Rating.objects.get_or_create(
         assessment=locked, indicator=indicator, defaults={"version": 0, "updated_by": by, "updated_at": at}
     )
-    evidence = Evidence(
-        rating=rating,
-        source=source,
-        locator=locator,
-        stance=stance,
-        reliability=reliability,
-        credibility=credibility,
-    )
+    evidence = Evidence(rating=rating, source=source, **place)
     evidence.full_clean()
     evidence.save()
     touch(locked, by, at)

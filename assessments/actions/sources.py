@@ -8,7 +8,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from assessments.models import Source
-from assessments.policy import Refused, may_open
+from assessments.policy import Refused, may_change_source, may_open
 from organisations.models import Organisation, User
 
 
@@ -34,6 +34,35 @@ def add_sources(
     return [add_source(organisation=organisation, by=by, **fields) for fields in sources]
 
 
+class SourceChanged(Exception):
+    """Somebody changed the source since it was read. ``theirs`` is the source as it is now."""
+
+    def __init__(self, theirs: Source) -> None:
+        super().__init__(_("Somebody has changed this source since you opened it."))
+        self.theirs = theirs
+
+
+@transaction.atomic
+def change_source(*, source: Source, version: int, by: User, **fields: Any) -> Source:
+    """Correct what is said of a source; ``fields`` are all of ``Source.DESCRIPTION``.
+
+    Revisions keep what was said when they were submitted. ``version`` is the one that was read. Raises
+    ``Refused``, :class:`SourceChanged` and ``ValidationError``.
+    """
+    locked = Source.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=source.pk)
+    may_change_source(by, locked).enforce()
+    if all(getattr(locked, name) == value for name, value in fields.items()):
+        return locked
+    if version != locked.version:
+        raise SourceChanged(locked)
+    for name, value in fields.items():
+        setattr(locked, name, value)
+    locked.version += 1
+    locked.full_clean()
+    locked.save()
+    return locked
+
+
 @transaction.atomic
 def add_shared_source(*, by: User, **fields: Any) -> Source:
     """Add a source to the library that all organisations share; administrators only."""
@@ -46,7 +75,7 @@ def add_shared_source(*, by: User, **fields: Any) -> Source:
 
 
 def _free_key(organisation: Organisation, source: Source) -> str:
-    base = slugify(f"{source.author.split(',')[0]}-{source.year or 'undated'}")[:70] or "source"
+    base = slugify(f"{source.author.split(',')[0]}-{source.published[:4] or 'undated'}")[:70] or "source"
     taken = set(
         Source.objects.filter(organisation=organisation, key__startswith=base).values_list("key", flat=True)
     )

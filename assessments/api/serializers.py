@@ -58,13 +58,17 @@ class CitedSourceSerializer(serializers.Serializer[dict[str, Any]]):
     title = Text()
     year = serializers.IntegerField(allow_null=True)
     url = Text()
+    reliability = Text(default="")
 
 
 class CitedEvidenceSerializer(serializers.Serializer[dict[str, Any]]):
     source: Any = CitedSourceSerializer()
     locator = Text()
+    excerpt = Text(default="")
+    wording = Text(default="")
     stance = Text()
     reliability = Text()
+    reliability_reason = Text(default="")
     credibility = Text()
 
 

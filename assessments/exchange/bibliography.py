@@ -18,6 +18,7 @@ from pybtex.exceptions import PybtexError
 
 from assessments.choices import EARLIEST_PUBLICATION, LATEST_YEAR
 from assessments.models import Source
+from organisations.models.mission import PARTIAL_DATE
 
 MOST_CHARACTERS = 300_000
 MOST_ENTRIES = 200
@@ -28,6 +29,7 @@ ESCAPED = re.compile(r"\\([_%&#~])")
 BRACES = {ord("{"): None, ord("}"): None}
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 SYMBOL = re.compile(r"(?=.*[A-Za-z])(?=.*\d)")  # S/RES/1484; not the number 12 of some series
+DATE = re.compile(r"(?P<year>\d{4})[/-](\d{2})(?:[/-](\d{2}))?(?!\d)")
 YEAR = re.compile(r"\b(\d{4})\b")
 KINDS: Mapping[str, str] = {
     "RPRT": "report",
@@ -77,6 +79,7 @@ class Reference:
     author: str
     title: str
     year: int | None
+    publication_date: str
     kind: str
     symbol: str
     url: str
@@ -137,6 +140,7 @@ def _of_ris(entry: Mapping[str, Any]) -> Reference:
         "publisher": str(entry.get("publisher", "")),
         "title": str(entry.get("title") or entry.get("primary_title") or ""),
         "year": str(entry.get("year") or entry.get("publication_year") or entry.get("date") or ""),
+        "date": str(entry.get("date") or ""),
         "symbol": str(entry.get("number", ""))
         if KINDS.get(kind) in {"report", "document", "legal act"}
         else "",
@@ -174,6 +178,7 @@ def _of_bibtex(entry: Entry) -> Reference:
         "author": "; ".join(_plain(str(person)) for person in people),
         "publisher": publisher,
         "year": fields.get("year") or fields.get("date", ""),
+        "date": fields.get("date", ""),
         "symbol": fields.get("number", "") if kind in {"report", OTHER} else "",
     }
     return _reference(kind, texts)
@@ -203,10 +208,20 @@ def _reference(kind: str, texts: Texts) -> Reference:
         author=cut["author"] or _one_line(texts["publisher"], LENGTHS["author"]) or _("unknown"),
         title=cut["title"],
         year=year,
+        publication_date=_date(texts["date"] or texts["year"], year),
         kind=kind,
         symbol=cut["symbol"],
         url=_address(texts["url"], texts["doi"]),
     )
+
+
+def _date(text: str, year: int | None) -> str:
+    """The month or day in ``year``, if one is given; RIS separates the parts by strokes."""
+    found = DATE.match(text.strip())
+    if not found or year is None or int(found["year"]) != year:
+        return ""
+    parts = [part for part in found.groups() if part]
+    return "-".join(parts) if len(parts) > 1 and re.match(PARTIAL_DATE, "-".join(parts)) else ""
 
 
 def _one_line(text: str, length: int) -> str:

@@ -1,6 +1,6 @@
 """The assessments of a file of cases: what each must contain so that it can be submitted."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from assessments.choices import (
     EARLIEST_PERIOD,
+    EXCERPT_LIMIT,
     LATEST_YEAR,
     RATIONALE_LIMIT,
     Arrangement,
@@ -20,11 +21,14 @@ from assessments.choices import (
     NonScore,
     Reliability,
     Stance,
+    Wording,
 )
 from assessments.exchange.checking import Check, Place, quoted, shown
 from assessments.exchange.documents import Node
 from assessments.exchange.frameworks import FrameworkFile
+from assessments.models import Evidence
 
+OF_A_PLACE = ("locator", *Wording.values, "stance", "reliability", "reliability_reason", "credibility")
 SCORE_EXPECTED = '1..5, "not_applicable" or "insufficient_evidence"'
 
 
@@ -32,9 +36,16 @@ SCORE_EXPECTED = '1..5, "not_applicable" or "insufficient_evidence"'
 class EvidenceFile:
     source: str
     locator: str = ""
+    excerpt: str = ""
+    wording: str = ""
     stance: str = Stance.SUPPORTS.value
     reliability: str = ""
+    reliability_reason: str = ""
     credibility: str = ""
+
+    @property
+    def place(self) -> dict[str, str]:
+        return {name: getattr(self, name) for name in Evidence.PLACE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,14 +310,30 @@ def _evidence(check: Check, node: Node | None, sources: Collection[str]) -> tupl
 def _citation(check: Check, node: Node, sources: Collection[str]) -> EvidenceFile:
     if not isinstance(node.value, dict):
         return EvidenceFile(check.source(node, sources))
-    fields = check.mapping(node, ("source",), ("locator", "stance", "reliability", "credibility"))
+    fields = check.mapping(node, ("source",), OF_A_PLACE)
+    excerpt, wording = _excerpt(check, fields)
     credibility = fields.get("credibility")
     if credibility and isinstance(credibility.value, int):
         credibility = Node(str(credibility.value), credibility.line, credibility.path)
     return EvidenceFile(
         source=check.source(fields.get("source"), sources),
         locator=check.text(fields.get("locator"), 200, empty=True),
+        excerpt=excerpt,
+        wording=wording,
         stance=check.one_of(fields.get("stance"), Stance.values, empty=True) or Stance.SUPPORTS.value,
         reliability=check.one_of(fields.get("reliability"), Reliability.values, empty=True),
+        reliability_reason=check.text(fields.get("reliability_reason"), 300, empty=True),
         credibility=check.one_of(credibility, Credibility.values, empty=True),
     )
+
+
+def _excerpt(check: Check, fields: Mapping[str, Node]) -> tuple[str, str]:
+    """What stands at the place, and whether it is quoted: the file has one key for each."""
+    given = {
+        wording: text
+        for wording in Wording.values
+        if (text := check.text(fields.get(wording), EXCERPT_LIMIT, empty=True))
+    }
+    if len(given) > 1:
+        check.report(fields[Wording.PARAPHRASE], _("a quotation and a paraphrase"), _("one of the two"))
+    return next(((text, wording) for wording, text in given.items()), ("", ""))

@@ -55,6 +55,8 @@ class SourceFile:
     author: str
     title: str
     year: int | None
+    publication_date: str
+    event_date: str
     kind: str
     symbol: str
     url: str
@@ -186,12 +188,7 @@ def _leads(check: Check, node: Node | None, acronyms: Collection[str]) -> tuple[
 
 
 def _dates(check: Check, start: Node | None, end: Node | None) -> tuple[str, str]:
-    expected = _("a year, a month or a day, such as 2003, 2003-06 or 2003-06-12")
-    values = []
-    for node, empty in ((start, False), (end, True)):
-        if node and isinstance(node.value, int) and not isinstance(node.value, bool):
-            node = Node(str(node.value), node.line, node.path)
-        values.append(check.text(node, 10, pattern=PARTIAL_DATE, expected=expected, empty=empty))
+    values = [_date(check, start), _date(check, end, empty=True)]
     if end and values[1] and values[0] > values[1]:
         check.report(
             end, shown(values[1]), _("a date that is not before the start %(start)s") % {"start": values[0]}
@@ -199,12 +196,21 @@ def _dates(check: Check, start: Node | None, end: Node | None) -> tuple[str, str
     return values[0], values[1]
 
 
+def _date(check: Check, node: Node | None, *, empty: bool = False) -> str:
+    expected = _("a year, a month or a day, such as 2003, 2003-06 or 2003-06-12")
+    if node and isinstance(node.value, int) and not isinstance(node.value, bool):
+        node = Node(str(node.value), node.line, node.path)
+    return check.text(node, 10, pattern=PARTIAL_DATE, expected=expected, empty=empty)
+
+
 def _sources(check: Check, node: Node | None) -> tuple[SourceFile, ...]:
     seen: dict[str, int] = {}
     sources = []
     for child in check.items(node):
         fields = check.mapping(
-            child, ("key", "author", "title", "kind"), ("year", "symbol", "url", "reliability")
+            child,
+            ("key", "author", "title", "kind"),
+            ("year", "publication_date", "event_date", "symbol", "url", "reliability"),
         )
         key = check.text(fields.get("key"), 80, pattern=SLUG, expected=_("letters, digits and hyphens"))
         check.once(fields.get("key"), key, seen)
@@ -214,6 +220,8 @@ def _sources(check: Check, node: Node | None) -> tuple[SourceFile, ...]:
                 author=check.text(fields.get("author"), 250),
                 title=check.text(fields.get("title"), 400),
                 year=check.whole(fields.get("year"), EARLIEST_PUBLICATION, LATEST_YEAR, empty=True),
+                publication_date=_date(check, fields.get("publication_date"), empty=True),
+                event_date=_date(check, fields.get("event_date"), empty=True),
                 kind=check.text(fields.get("kind"), 60),
                 symbol=check.text(fields.get("symbol"), 100, empty=True),
                 url=check.text(

@@ -6,7 +6,7 @@ from assessments import snapshot
 from assessments.exchange.case_assessments import AssessmentFile, EvidenceFile, RatingFile
 from assessments.exchange.cases import Known
 from assessments.exchange.frameworks import DimensionFile, FrameworkFile, IndicatorFile
-from assessments.models import Assessment, Dimension, Framework, Indicator, Source
+from assessments.models import Assessment, Dimension, Evidence, Framework, Indicator, Source
 from organisations.models import Mission, Organisation
 
 
@@ -90,11 +90,7 @@ def _rating(answer: dict[str, Any]) -> RatingFile:
         rationale=answer["rationale"],
         evidence=tuple(
             EvidenceFile(
-                source=evidence["source"]["key"],
-                locator=evidence["locator"],
-                stance=evidence["stance"],
-                reliability=evidence["reliability"],
-                credibility=evidence["credibility"],
+                source=evidence["source"]["key"], **{name: evidence[name] for name in Evidence.PLACE}
             )
             for evidence in answer["evidence"]
         ),

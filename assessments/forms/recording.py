@@ -9,13 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import (
     EARLIEST_PUBLICATION,
+    EXCERPT_LIMIT,
     LATEST_YEAR,
     Credibility,
     Reliability,
     Stance,
+    Wording,
 )
+from assessments.forms.answers import TextWithLines
 from assessments.forms.layout import side_by_side
-from assessments.models import Assessment, Source
+from assessments.models import Assessment, Evidence, Source
 from organisations.models import User
 
 
@@ -33,11 +36,31 @@ class EvidenceForm(forms.Form):
     locator = forms.CharField(
         label=_("Place"), max_length=200, required=False, help_text=_("Page, paragraph or section.")
     )
+    excerpt = TextWithLines(
+        label=_("What it says there"),
+        max_length=EXCERPT_LIMIT,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The sentence or two that matter. Optional, up to 1,000 characters."),
+    )
+    wording = forms.ChoiceField(
+        label=_("These words are"),
+        choices=Wording.choices,
+        initial=Wording.QUOTATION,
+        required=False,
+        widget=forms.RadioSelect,
+    )
     stance = forms.ChoiceField(label=_("Stance"), choices=Stance.choices, initial=Stance.SUPPORTS)
     reliability = forms.ChoiceField(
         label=_("Reliability of the source"),
-        choices=[("", _("Not graded")), *Reliability.choices],
+        choices=[("", _("As the source is graded in general")), *Reliability.choices],
         required=False,
+    )
+    reliability_reason = forms.CharField(
+        label=_("Why it is another here"),
+        max_length=300,
+        required=False,
+        help_text=_("Needed where the source is graded otherwise in general."),
     )
     credibility = forms.ChoiceField(
         label=_("Credibility of the information"),
@@ -46,7 +69,6 @@ class EvidenceForm(forms.Form):
     )
 
     NEW_SOURCE = ("author", "title", "year", "kind", "url")
-    PLACE = ("locator", "stance", "reliability", "credibility")
 
     def __init__(self, *args: Any, user: User, assessment: Assessment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -60,7 +82,10 @@ class EvidenceForm(forms.Form):
             Fieldset(_("Or a new source"), side_by_side("author", "title", "kind", "year"), "url"),
             Fieldset(
                 _("What it says"),
-                side_by_side("locator", "stance", "reliability", "credibility"),
+                side_by_side("locator", "stance"),
+                "excerpt",
+                "wording",
+                side_by_side("reliability", "reliability_reason", "credibility"),
             ),
         )
 
@@ -79,4 +104,5 @@ class EvidenceForm(forms.Form):
         return {name: self.cleaned_data[name] for name in self.NEW_SOURCE}
 
     def place(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in self.PLACE}
+        given = {name: self.cleaned_data[name] for name in Evidence.PLACE}
+        return given | {"wording": given["wording"] if given["excerpt"] else ""}

@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from assessments.choices import EARLIEST_PUBLICATION, LATEST_YEAR, Marking, Reliability
 from assessments.exchange.bibliography import MOST_CHARACTERS, Reference, described
 from assessments.exchange.files.sniffing import CONTROL, EXTENSIONS
+from assessments.models import Source
 from organisations.access import organisation_ids_where
 from organisations.models import Organisation, User
+from organisations.models.mission import validate_partial_date
 from organisations.roles import Permission
 
 
@@ -42,13 +44,24 @@ class OfOrganisation(forms.Form):
             self.fields["organisation"].initial = own[0]
 
 
-class SourceForm(OfOrganisation):
-    """A new source; ``another`` says that it is not the one that looks the same."""
+class DescriptionOfSource(forms.Form):
+    """What is said of a source. ``published`` is a year, a month or a day, of which the year is kept too."""
 
     author = forms.CharField(label=_("Author"), max_length=250)
     title = forms.CharField(label=_("Title"), max_length=400)
-    year = forms.IntegerField(
-        label=_("Year of publication"), required=False, min_value=EARLIEST_PUBLICATION, max_value=LATEST_YEAR
+    published = forms.CharField(
+        label=_("Published"),
+        max_length=10,
+        required=False,
+        validators=[validate_partial_date],
+        help_text=_("A year, a month or a day: 2003, 2003-06 or 2003-06-12."),
+    )
+    event_date = forms.CharField(
+        label=_("Date of what it reports on"),
+        max_length=10,
+        required=False,
+        validators=[validate_partial_date],
+        help_text=_("Where that differs, such as the day of an incident. Written in the same way."),
     )
     kind = forms.CharField(
         label=_("Kind"), max_length=60, help_text=_("Such as report, resolution or interview.")
@@ -60,13 +73,41 @@ class SourceForm(OfOrganisation):
     reliability = forms.ChoiceField(
         label=_("Reliability"), choices=[("", _("Not graded")), *Reliability.choices], required=False
     )
-    another = forms.BooleanField(label=_("It is another one: add it"), required=False)
 
-    def reference(self) -> Reference:
-        return described(self.cleaned_data)
+    def clean_published(self) -> str:
+        published: str = self.cleaned_data["published"]
+        if published and not EARLIEST_PUBLICATION <= int(published[:4]) <= LATEST_YEAR:
+            raise forms.ValidationError(
+                _now("Give a year from %(first)d to %(last)d.")
+                % {"first": EARLIEST_PUBLICATION, "last": LATEST_YEAR}
+            )
+        return published
 
     def fields_of_source(self) -> dict[str, Any]:
-        return self.reference().fields() | {"reliability": self.cleaned_data["reliability"]}
+        """As ``Source.DESCRIPTION`` names them."""
+        given = dict(self.cleaned_data)
+        published = given["published"]
+        given |= {
+            "year": int(published[:4]) if published else None,
+            "publication_date": published if len(published) > len("2003") else "",
+        }
+        return {name: given[name] for name in Source.DESCRIPTION}
+
+
+class SourceForm(OfOrganisation, DescriptionOfSource):
+    """A new source; ``another`` says that it is not the one that looks the same."""
+
+    another = forms.BooleanField(label=_("It is another one: add it"), required=False)
+    field_order = ["organisation"]
+
+    def reference(self) -> Reference:
+        return described(self.fields_of_source())
+
+
+class ChangeSourceForm(DescriptionOfSource):
+    """Corrections; ``version`` is the one that was read."""
+
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
 
 
 class ListForm(OfOrganisation):

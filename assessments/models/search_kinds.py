@@ -204,12 +204,12 @@ KINDS = {
             SearchKind.EVIDENCE,
             Evidence,
             _answer,
-            ("source_id", "locator"),
+            ("source_id", "locator", "excerpt"),
             {
                 **OF_ANSWER,
                 "title": "s.title",
                 "context": "concat_ws(' ', s.author, s.symbol, i.code, i.name, e.name)",
-                "body": "o.locator",
+                "body": "concat_ws(' ', o.locator, o.excerpt)",
             },
             joins=f"""
                 JOIN assessments_rating r ON r.id = o.rating_id

@@ -1,4 +1,4 @@
-"""New sources for a library: one that is described, or a list in RIS or BibTeX."""
+"""Describing sources: a new one, a list of them in RIS or BibTeX, and corrections."""
 
 from typing import Any
 
@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from assessments.actions.sources import add_source, add_sources
+from assessments.actions.sources import SourceChanged, add_source, add_sources, change_source
 from assessments.exchange.bibliography import InvalidBibliography, in_library, read_bibliography
-from assessments.forms.sources import ListForm, SourceForm
+from assessments.forms.sources import ChangeSourceForm, ListForm, SourceForm
 from assessments.models import Source
+from assessments.policy import may_change_source
+from assessments.views.sources import visible_source
 from organisations.http import SignedInRequest
 from organisations.models import Organisation
 
@@ -35,6 +37,35 @@ def add(request: SignedInRequest) -> HttpResponse:
             return redirect(added)
     context = {"form": form, "twin": twin, "may_add": form.fields["organisation"].queryset.exists()}  # type: ignore[attr-defined]
     return render(request, "assessments/source_add.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def change(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Correct what is said of one; where somebody else did so meanwhile, theirs is shown above."""
+    source = visible_source(request, pk)
+    verdict = may_change_source(request.user, source)
+    if not verdict:
+        messages.error(request, verdict.reason)
+        return redirect(source)
+    form = ChangeSourceForm(request.POST or None, initial=_as_typed(source))
+    theirs, status = None, 422 if form.is_bound else 200
+    if form.is_bound and form.is_valid():
+        given = {"version": form.cleaned_data["version"], **form.fields_of_source()}
+        try:
+            change_source(source=source, by=request.user, **given)
+        except SourceChanged as changed:
+            theirs, status = changed.theirs, 409
+            form = ChangeSourceForm(initial=form.cleaned_data | {"version": theirs.version})
+        else:
+            messages.success(request, _("The source is corrected."))
+            return redirect(source)
+    context = {"source": source, "form": form, "theirs": theirs}
+    return render(request, "assessments/source_change.html", context, status=status)
+
+
+def _as_typed(source: Source) -> dict[str, Any]:
+    names = ("published", "version", *Source.DESCRIPTION)
+    return {name: getattr(source, name) for name in names}
 
 
 @require_http_methods(["GET", "POST"])

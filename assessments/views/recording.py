@@ -76,7 +76,7 @@ def add_evidence(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
         try:
             _cite(request, assessment, indicator, form)
         except ValidationError as error:
-            form.add_error(None, error.messages)
+            form.add_error(None, error)
         except Refused as refused:
             messages.error(request, str(refused))
             return redirect(assessment)

@@ -15,6 +15,7 @@ from assessments.models import (
     Assessment,
     Contribution,
     Engagement,
+    Evidence,
     Framework,
     Indicator,
     Rating,
@@ -193,8 +194,8 @@ def _answer(names: Names, indicator: Indicator, answer: int, with_evidence: bool
 
 
 def _evidence(source: Source) -> dict[str, Any]:
-    cited = {name: getattr(source, name) for name in ("key", "author", "title", "year", "url")}
-    place = {"locator": "p. 1", "stance": str(Stance.SUPPORTS), "reliability": "", "credibility": ""}
+    cited = {name: getattr(source, name) for name in ("key", "author", "title", "year", "url", "reliability")}
+    place = dict.fromkeys(Evidence.PLACE, "") | {"locator": "p. 1", "stance": str(Stance.SUPPORTS)}
     return {"source": cited, **place}
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from assessments.choices import Confidence, Credibility, NonScore, Reliability, Stance, State
+from assessments.choices import Confidence, Credibility, NonScore, Reliability, Stance, State, Wording
 from assessments.exports.columns import (
     AssessorCode,
     Column,
@@ -220,10 +220,10 @@ def _of_place(name: str, kind: Kind, about: Any, hxl: str, values: tuple[str, ..
     return Column(name, kind, about, hxl, unfolded=f"(e.place ->> '{name}')", values=values)
 
 
-def _of_source(name: str, kind: Kind, about: Any) -> Column:
+def _of_source(name: str, kind: Kind, about: Any, tag: str = "") -> Column:
     sql = f"(e.place -> 'source' ->> '{name}')"
     unfolded = f"{sql}::bigint" if kind == INTEGER else sql
-    return Column(f"source_{name}", kind, about, f"#meta+source+{name}", unfolded=unfolded)
+    return Column(f"source_{name}", kind, about, f"#meta+source+{tag or name}", unfolded=unfolded)
 
 
 ANSWERS = Dataset(
@@ -268,7 +268,16 @@ ANSWERS = Dataset(
         _of_source("title", TEXT, _("Title of the source.")),
         _of_source("year", INTEGER, _("Year of publication.")),
         _of_source("url", TEXT, _("Address of the source.")),
+        _of_source("reliability", TEXT, _("Reliability of the source in general (Admiralty code)."), "usual"),
         _of_place("locator", TEXT, _("Place in the source."), "#meta+source+place"),
+        _of_place("excerpt", TEXT, _("What it says there, in short."), "#meta+source+excerpt"),
+        _of_place(
+            "wording",
+            CODE,
+            _("Whether that is quoted or paraphrased."),
+            "#meta+source+wording",
+            tuple(Wording.values),
+        ),
         _of_place(
             "stance", CODE, _("Whether it supports the answer."), "#meta+source+stance", tuple(Stance.values)
         ),
@@ -278,6 +287,12 @@ ANSWERS = Dataset(
             _("Reliability of the source (Admiralty code)."),
             "#meta+source+reliability",
             tuple(Reliability.values),
+        ),
+        _of_place(
+            "reliability_reason",
+            TEXT,
+            _("Why it is another than that of the source in general."),
+            "#meta+source+reliability+reason",
         ),
         _of_place(
             "credibility",
