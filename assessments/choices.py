@@ -225,6 +225,8 @@ class NoticeKind(models.TextChoices):
     CO_AUTHOR = "co_author", _("I am made a co-author")
     HANDED_OVER = "handed_over", _("An assessment is handed over to me")
     PANEL = "panel", _("I am to rate for a panel")
+    PANEL_DUE = "panel_due", _("My answers for a panel are due within three days, or overdue")
+    PANEL_OPEN = "panel_open", _("The answers of a panel that I rated for, or chair, are open")
     UPLOAD = "upload", _("An offline form that I uploaded waits for me to settle it")
     RETURNED = "returned", _("A reviewer returns an assessment to me")
     COMMENTED = "commented", _("Somebody comments on what I write or review")

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assessments.choices import MissionPart, Phase, Stance
+from assessments.choices import Marking, MissionPart, Phase, Stance
 from assessments.models import Assessment, Evidence, Indicator, Rating
 from organisations.models import Mission
 
@@ -132,6 +132,20 @@ def _outside_the_missions(facts: Facts) -> Found:
         )
 
 
+def _kept_from_the_partner(facts: Facts) -> Found:
+    assessment = facts.assessment
+    if assessment.partner_ids and assessment.marking in {Marking.AMBER_STRICT, Marking.RED}:
+        values = {
+            "marking": assessment.get_marking_display(),
+            "partners": " / ".join(map(str, assessment.partners)),
+        }
+        yield (
+            None,
+            _("Reviewers of %(partners)s have to read it, and the marking %(marking)s keeps it from them.")
+            % values,
+        )
+
+
 def _one_sided(facts: Facts) -> Found:
     scores = [rating.score or 0 for rating in facts.ratings]
     if len(scores) < ENOUGH:
@@ -199,6 +213,12 @@ CHECKS = (
         WARNING,
         _outside_the_missions,
         gettext_lazy("Correct the period in the description, or say why it differs."),
+    ),
+    Check(
+        "marking-keeps-it-from-the-partner",
+        WARNING,
+        _kept_from_the_partner,
+        gettext_lazy("Change the marking in the description, or say who has agreed that they read it."),
     ),
     Check(
         "one-source",

@@ -1,5 +1,6 @@
 """Who may do what with an assessment: yes, or no with the reason in words for the person who asks."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from assessments.models import (
 )
 from assessments.workflow import Action
 from organisations.access import may, organisation_ids_where, permissions_of
-from organisations.models import Dyad, Organisation, User
+from organisations.models import Dyad, Membership, Organisation, User
 from organisations.roles import Permission
 
 
@@ -109,7 +110,8 @@ def _may_act(user: User, action: Action, assessment: Assessment) -> Verdict:
         )
     if _may_besides(user, action, assessment):
         return YES
-    if action not in NEEDED or not may(user, NEEDED[action], assessment.on_behalf_of_id):
+    own = action in NEEDED and may(user, NEEDED[action], assessment.on_behalf_of_id)
+    if not own and not (action in REVIEWING and partner_for(user, assessment)):
         return Verdict(
             _("Your role in %(organisation)s does not allow this.")
             % {"organisation": assessment.on_behalf_of}
@@ -121,6 +123,13 @@ def _may_act(user: User, action: Action, assessment: Assessment) -> Verdict:
     if action in REVIEWING:
         return _may_review(user, action, assessment)
     return YES
+
+
+def partner_for(user: User, assessment: Assessment) -> int | None:
+    """The organisation for which ``user`` reviews it, where its framework asks the partner to approve too."""
+    if not assessment.partner_ids:
+        return None
+    return min(assessment.partner_ids & organisation_ids_where(user, Permission.REVIEW), default=None)
 
 
 def rated_blind(assessment: Assessment) -> bool:
@@ -214,6 +223,13 @@ def _may_review(user: User, action: Action, assessment: Assessment) -> Verdict:
     if action in DECISIONS and not Reading.objects.filter(revision=revision, reviewer=user).exists():
         return Verdict(_("Open the revision first: what has not been read cannot be decided on."))
     return YES
+
+
+def ties_besides(assessment: Assessment, authors: Iterable[int]) -> list[Membership]:
+    """Roles of ``authors`` on a side of the dyad for which it is not made: a conflict of interest, too."""
+    sides = set(assessment.dyad.organisation_ids) - {assessment.on_behalf_of_id}
+    found = Membership.objects.filter(user__in=list(authors), organisation__in=sides)
+    return list(found.select_related("user", "organisation").order_by("user", "organisation", "role"))
 
 
 def actions_open_to(user: User, assessment: Assessment) -> list[Action]:

@@ -11,6 +11,7 @@ from assessments.actions import desk, joint_fits, lesson_reminders, notice_mail,
 from assessments.actions.calibrations import propose_calibration
 from assessments.actions.notices import SEND
 from assessments.actions.offline import forget_uploads
+from assessments.actions.panels import remind_of_panels
 from assessments.models import Framework
 from organisations.actions.limits import forget_attempts
 from organisations.actions.once import forget_answers
@@ -93,6 +94,7 @@ def forget_requests(timestamp: int) -> None:
 def remind_of_due(timestamp: int) -> None:
     """Every morning, before the daily mail: what is due soon or overdue."""
     desk.remind_of_due(at=timezone.now())
+    remind_of_panels(at=timezone.now())
     lesson_reminders.remind_of_actions(at=timezone.now())
 
 

@@ -108,6 +108,7 @@ def _create(given: FrameworkFile, by: User, at: datetime) -> None:
         scale=given.scale,
         arrangements=given.arrangements,
         approvals_required=given.approvals_required,
+        partner_approval=given.partner_approval,
     )
     framework.full_clean()
     framework.save()

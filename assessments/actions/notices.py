@@ -33,7 +33,11 @@ _silent: ContextVar[bool] = ContextVar("notices_silent", default=False)
 
 def holders(assessment: Assessment, permission: Permission) -> set[int]:
     """Ids of the people with a permission in the assessment's organisation."""
-    members = Membership.objects.filter(organisation=assessment.on_behalf_of_id).permitting(permission)
+    return _holders({assessment.on_behalf_of_id}, permission)
+
+
+def _holders(organisations: set[int], permission: Permission) -> set[int]:
+    members = Membership.objects.filter(organisation__in=organisations).permitting(permission)
     return set(members.values_list("user", flat=True))
 
 
@@ -44,9 +48,13 @@ def writers(assessment: Assessment) -> set[int]:
 
 def _reviewers(assessment: Assessment) -> set[int]:
     """Who may review it: not those who wrote any of it, or rated the same for its panel."""
+    return holders(assessment, Permission.REVIEW) - _not_to_review(assessment)
+
+
+def _not_to_review(assessment: Assessment) -> set[int]:
     wrote = assessment.contributions.values_list("person", flat=True)
     rated = PanelMember.objects.beside(assessment).values_list("person", flat=True)
-    return holders(assessment, Permission.REVIEW) - set(wrote) - set(rated) - writers(assessment)
+    return {*wrote, *rated} | writers(assessment)
 
 
 RECIPIENTS: dict[NoticeKind, Callable[[Assessment], set[int]]] = {
@@ -129,13 +137,20 @@ def _write(template: Notice, to: Iterable[int], event: str, by: User | None, at:
 
 
 def ask_for_review(assessment: Assessment, *, by: User, at: datetime) -> None:
-    """Tell whom it is assigned to, and all who may review it, that there is a revision to review."""
+    """Tell whom it is assigned to, and all who may review it, that there is a revision to review.
+
+    The partner's reviewers are not told who submitted it.
+    """
     revision = assessment.current_revision
     if revision is None:
         raise ValueError(f"Assessment {assessment.pk} has no revision.")
     assigned = Assignment.objects.standing().filter(assessment=assessment).values_list("reviewer", flat=True)
+    event = f"revision {revision.number}"
     for kind, to in ((NoticeKind.ASSIGNED, list(assigned)), (NoticeKind.TO_REVIEW, None)):
-        tell(kind, assessment, event=f"revision {revision.number}", to=to, revision=revision, by=by, at=at)
+        tell(kind, assessment, event=event, to=to, revision=revision, by=by, at=at)
+    if assessment.partner_ids:
+        partner = _holders(assessment.partner_ids, Permission.REVIEW) - _not_to_review(assessment)
+        tell(NoticeKind.TO_REVIEW, assessment, event=event, to=partner, revision=revision, by=None, at=at)
 
 
 def _notice(notice: Notice, delivery: str) -> Notice:

@@ -11,6 +11,7 @@ from assessments.actions.assessments import locked_assessment, move, open_assess
 from assessments.actions.notices import ask_for_review, tell
 from assessments.choices import Level, Marking, NoticeKind, PanelState, State
 from assessments.models import Assessment, Engagement, Framework, Panel, PanelMember
+from assessments.models.notice_kinds import DUE_SOON_WITHIN
 from assessments.panel_policy import may_chair, may_change_members, may_convene, may_leave, may_rate
 from assessments.workflow import Action
 from organisations.models import Dyad, Organisation, User
@@ -192,3 +193,31 @@ def _open(panel: Panel, by: User, at: datetime) -> None:
     panel.save()
     for member in members.select_related("assessment__current_revision"):
         ask_for_review(member.assessment, by=member.person, at=at)
+    _tell_that_it_is_open(panel, by, at)
+
+
+def _tell_that_it_is_open(panel: Panel, by: User, at: datetime) -> None:
+    """Each member at their own assessment; who leads the panel at the first."""
+    seats = list(panel.members.filter(left_at__isnull=True).select_related("assessment").order_by("pk"))
+    leads = panel.chair_id or panel.convened_by_id
+    told = [(seat.assessment, seat.person_id) for seat in seats]
+    if leads not in {person for _assessment, person in told}:
+        told.append((seats[0].assessment, leads))
+    for assessment, person in told:
+        tell(NoticeKind.PANEL_OPEN, assessment, event=f"panel {panel.pk}", to=[person], by=by, at=at)
+
+
+@transaction.atomic
+def remind_of_panels(*, at: datetime) -> None:
+    """Tell members who have not submitted that it is due soon, and once more that it is overdue."""
+    late = PanelMember.objects.filter(
+        left_at__isnull=True,
+        assessment__state=State.DRAFT,
+        panel__state=PanelState.RATING,
+        panel__due__lte=at.date() + DUE_SOON_WITHIN,
+    )
+    for member in late.select_related("panel", "assessment").order_by("pk"):
+        due = member.panel.due
+        assert due is not None  # noqa: S101 - for types: the filter says so
+        event = f"{'overdue' if due < at.date() else 'due'} {due}"
+        tell(NoticeKind.PANEL_DUE, member.assessment, event=event, to=[member.person_id], by=None, at=at)

@@ -12,8 +12,8 @@ from assessments.actions.notices import tell
 from assessments.actions.recurrence import queue_recurrences
 from assessments.actions.scorecards import refresh_dyad
 from assessments.choices import Decision, NoticeKind, State
-from assessments.models import Assessment, Reading, Review, Revision
-from assessments.policy import Refused, may_act
+from assessments.models import Assessment, Framework, Reading, Review, Revision
+from assessments.policy import Refused, may_act, partner_for
 from assessments.workflow import Action
 from organisations.models import User
 
@@ -36,7 +36,7 @@ def return_for_changes(*, revision: Revision, by: User, reason: str, at: datetim
     if not reason.strip():
         raise ValidationError({"reason": _("Say what has to change, so that the assessor can act on it.")})
     locked = _locked_for(revision, by, Action.RETURN)
-    review = _decide(revision, by, Decision.RETURNED, reason, at)
+    review = _decide(revision, locked, by, Decision.RETURNED, reason, at)
     move(locked, Action.RETURN, at)
     _tell(NoticeKind.RETURNED, locked, by, at)
     return review
@@ -46,12 +46,12 @@ def return_for_changes(*, revision: Revision, by: User, reason: str, at: datetim
 def approve(*, revision: Revision, by: User, at: datetime, reason: str = "") -> Review:
     """Approve exactly this revision; with the last approval needed it counts in scorecards.
 
-    A further reviewer may add an approval later, which changes nothing else.
+    Where the framework asks for it, one of them is the partner's. A further reviewer may add an approval
+    later, which changes nothing else.
     """
     locked = _locked_for(revision, by, Action.APPROVE)
-    review = _decide(revision, by, Decision.APPROVED, reason, at)
-    approvals = revision.reviews.filter(decision=Decision.APPROVED).count()
-    if locked.state == State.IN_REVIEW and approvals >= locked.framework.approvals_required:
+    review = _decide(revision, locked, by, Decision.APPROVED, reason, at)
+    if locked.state == State.IN_REVIEW and _is_approved(revision, locked.framework):
         move(locked, Action.APPROVE, at)
         write_approved_ratings(locked)
         _supersede_amended(locked, at)
@@ -84,10 +84,22 @@ def _locked_for(revision: Revision, by: User, action: Action) -> Assessment:
     return locked
 
 
-def _decide(revision: Revision, by: User, decision: Decision, reason: str, at: datetime) -> Review:
+def _decide(
+    revision: Revision, locked: Assessment, by: User, decision: Decision, reason: str, at: datetime
+) -> Review:
     return Review.objects.create(
-        revision=revision, reviewer=by, decision=decision, reason=reason.strip(), decided_at=at
+        revision=revision,
+        reviewer=by,
+        partner_id=partner_for(by, locked),
+        decision=decision,
+        reason=reason.strip(),
+        decided_at=at,
     )
+
+
+def _is_approved(revision: Revision, framework: Framework) -> bool:
+    partners = revision.reviews.filter(decision=Decision.APPROVED).values_list("partner", flat=True)
+    return len(partners) >= framework.approvals_required and (not framework.partner_approval or any(partners))
 
 
 def _supersede_amended(assessment: Assessment, at: datetime) -> None:

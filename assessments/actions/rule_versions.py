@@ -28,6 +28,7 @@ def add_version(*, questions: Framework, version: str, note: str = "") -> Framew
         scale=questions.scale,
         arrangements=questions.arrangements,
         approvals_required=questions.approvals_required,
+        partner_approval=questions.partner_approval,
         questions_of=questions,
         note=note,
     )

@@ -106,6 +106,11 @@ class Check:
             return None
         return value
 
+    def truth(self, node: Node | None) -> bool:
+        if node is not None and not isinstance(node.value, bool):
+            self.wrong(node, _("true or false"))
+        return node is not None and node.value is True
+
     def weight(self, node: Node | None) -> float:
         if node is None:
             return 1.0

@@ -51,6 +51,7 @@ class FrameworkFile:
     scale: dict[str, str]
     arrangements: dict[str, str]
     approvals_required: int
+    partner_approval: bool
     dimensions: tuple[DimensionFile, ...]
     rules: tuple[dict[str, Any], ...]
 
@@ -65,7 +66,7 @@ def check_framework(document: Document) -> FrameworkFile:
     fields = check.mapping(
         document.root,
         ("code", "version", "title", "scale", "arrangements", "levels"),
-        ("rules", "approvals_required"),
+        ("rules", "approvals_required", "partner_approval"),
     )
     arrangements = _arrangements(check, fields.get("arrangements"))
     framework = FrameworkFile(
@@ -77,6 +78,7 @@ def check_framework(document: Document) -> FrameworkFile:
         scale={str(score): text for score, text in _by_score(check, fields.get("scale"), SCORES, 100)},
         arrangements=arrangements,
         approvals_required=check.whole(fields.get("approvals_required"), 1, 10) or 1,
+        partner_approval=check.truth(fields.get("partner_approval")),
         dimensions=_dimensions(check, fields.get("levels"), arrangements),
         rules=rules_in(fields.get("rules")),
     )

@@ -33,6 +33,7 @@ def stored_framework(framework: Framework) -> FrameworkFile:
         scale=framework.scale,
         arrangements=framework.arrangements,
         approvals_required=framework.approvals_required,
+        partner_approval=framework.partner_approval,
         dimensions=tuple(_dimension(dimension) for dimension in dimensions),
         rules=tuple(rule.definition for rule in rules),
     )

@@ -1,7 +1,7 @@
 """What they found: frameworks, engagements, assessments and reviews, scorecards and what follows."""
 
 from assessments.models.approved_rating import ApprovedRating
-from assessments.models.assessment import Assessment, AssessmentRelease, Rating
+from assessments.models.assessment import Assessment, AssessmentRelease
 from assessments.models.attachment import Attachment
 from assessments.models.authorship import CoAuthor, Contribution, Presence, SectionMark
 from assessments.models.calibration import Calibration
@@ -17,6 +17,7 @@ from assessments.models.lesson_relation import LessonRelation
 from assessments.models.notice import Notice, NoticePreference
 from assessments.models.offline import OfflineUpload
 from assessments.models.panel import Adjudication, Panel, PanelComment, PanelMember
+from assessments.models.rating import Rating
 from assessments.models.recommendation import Recommendation
 from assessments.models.revision import Reading, Review, Revision
 from assessments.models.scorecard import Finding, Scorecard

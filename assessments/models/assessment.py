@@ -2,19 +2,20 @@ from typing import TYPE_CHECKING, Any
 
 import pghistory
 import pgtrigger
+from django.apps import apps
 from django.db import models
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from assessments.choices import Confidence, Level, Marking, NonScore, PanelState, State
+from assessments.choices import Level, Marking, PanelState, State
 from assessments.models.engagement import Engagement
 from assessments.models.framework import Framework, Indicator
 from organisations.models import Dyad, Organisation, User
 from organisations.roles import Permission, roles_with
 
 if TYPE_CHECKING:
-    from assessments.models.source import Evidence
+    from assessments.models.rating import Rating
 
 
 ASSESSOR_SALT = "concord.assessor"
@@ -24,11 +25,13 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def visible_to(self, user: User) -> "AssessmentQuerySet":
         """Own organisations' work in every state; of others what is approved and released to the user.
 
-        What is written for a panel that still rates is the assessor's own, and nobody else's.
+        What waits for the partner's approval is seen by the partner's reviewers besides. What is written for
+        a panel that still rates is the assessor's own, and nobody else's.
         """
         if not user.is_active:
             return self.none()
-        return self.filter(_own_work_of(user) | models.Q(models.Q(state=State.APPROVED), _released_to(user)))
+        released = models.Q(models.Q(state=State.APPROVED), _released_to(user))
+        return self.filter(_own_work_of(user) | released | _for_partner(user))
 
     def withdrawn_before(self, user: User) -> "AssessmentQuerySet":
         """Those withdrawn while ``user`` saw them: of what was taken back before, nobody else learns more."""
@@ -91,6 +94,21 @@ def _released_to(user: User) -> models.Q:
 def _own_work_of(user: User) -> models.Q:
     own = models.Q(on_behalf_of__in=_organisations_worked_for(user))
     return own & (~models.Q(panel_member__panel__state=PanelState.RATING) | models.Q(assessor=user))
+
+
+def _for_partner(user: User) -> models.Q:
+    """What is submitted under a framework that asks the other side, where the user reviews, to approve it."""
+    asks = Framework.objects.filter(partner_approval=True).values("pk")
+    reviewed = user.memberships.filter(role__in=roles_with(Permission.REVIEW)).values("organisation")
+    sides = models.Q(
+        models.Q(dyad__first__in=reviewed), ~models.Q(dyad__first=models.F("on_behalf_of"))
+    ) | models.Q(models.Q(dyad__second__in=reviewed), ~models.Q(dyad__second=models.F("on_behalf_of")))
+    return models.Q(
+        sides,
+        ~models.Q(panel_member__panel__state=PanelState.RATING),
+        framework__in=asks,
+        state__in=[State.SUBMITTED, State.IN_REVIEW],
+    )
 
 
 def _organisations_worked_for(user: User) -> models.QuerySet[Any, Any]:
@@ -220,6 +238,17 @@ class Assessment(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 condition=pgtrigger.Q(new__state=State.APPROVED),
                 func="""
+                    IF EXISTS (
+                        SELECT 1 FROM assessments_framework f
+                        WHERE f.id = NEW.framework_id AND f.partner_approval AND NOT EXISTS (
+                            SELECT 1 FROM assessments_review r
+                            WHERE r.revision_id = NEW.current_revision_id
+                                AND r.decision = 'approved' AND r.partner_id IS NOT NULL
+                        )
+                    ) THEN
+                        RAISE EXCEPTION 'The current revision lacks the approval of the partner.'
+                            USING ERRCODE = 'restrict_violation';
+                    END IF;
                     IF (
                         SELECT count(*) FROM assessments_review r
                         JOIN assessments_revision v ON v.id = r.revision_id
@@ -262,6 +291,18 @@ class Assessment(models.Model):
         return self.on_behalf_of_id in self.dyad.organisation_ids
 
     @property
+    def partner_ids(self) -> set[int]:
+        """Organisations of which one has to approve it too; needs dyad and framework loaded."""
+        if not self.framework.partner_approval:
+            return set()
+        return {*self.dyad.organisation_ids} - {self.on_behalf_of_id}
+
+    @property
+    def partners(self) -> list[Organisation]:
+        sides = (self.dyad.first, self.dyad.second)
+        return [organisation for organisation in sides if organisation.pk in self.partner_ids]
+
+    @property
     def assessor_code(self) -> str:
         return assessor_code(self.dyad_id, self.on_behalf_of_id, self.assessor_id)
 
@@ -287,7 +328,8 @@ class Assessment(models.Model):
         """
         if not self.continues_id:
             return {}
-        ratings = Rating.objects.filter(assessment=self.continues_id).select_related("assessment")
+        rating = apps.get_model("assessments", "Rating")
+        ratings = rating._default_manager.filter(assessment=self.continues_id).select_related("assessment")
         ratings = ratings.prefetch_related("evidence__source")
         return {rating.indicator_id: rating for rating in ratings if rating.answered}
 
@@ -311,76 +353,3 @@ class AssessmentRelease(models.Model):
 
     def __str__(self) -> str:
         return str(self.organisation)
-
-
-@pghistory.track()
-class Rating(models.Model):
-    """One answer. A draft's may be empty: neither scored nor declared a non-score.
-
-    ``version`` counts how often the answer was written: 0 while there is only evidence for one.
-    """
-
-    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="ratings")
-    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="ratings")
-    score = models.PositiveSmallIntegerField(_("score"), null=True, blank=True)
-    non_score = models.CharField(_("non-score"), max_length=30, choices=NonScore.choices, blank=True)
-    rationale = models.TextField(_("rationale"), blank=True)
-    confidence = models.CharField(_("confidence"), max_length=20, choices=Confidence.choices, blank=True)
-    version = models.PositiveIntegerField(_("version"), default=1)
-    updated_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    updated_at = models.DateTimeField(_("changed"))
-
-    class Meta:
-        verbose_name = _("rating")
-        verbose_name_plural = _("ratings")
-        ordering = ["assessment", "indicator__dimension__position", "indicator__position"]
-        constraints = [
-            models.UniqueConstraint(fields=["assessment", "indicator"], name="rating_unique"),
-            models.CheckConstraint(
-                condition=models.Q(score__isnull=True) | models.Q(score__gte=1, score__lte=5),
-                name="rating_score_on_the_scale",
-                violation_error_message=_("A score is a whole number from 1 to 5."),
-            ),
-            models.CheckConstraint(
-                condition=models.Q(score__isnull=True) | models.Q(non_score=""),
-                name="rating_score_or_non_score",
-                violation_error_message=_("An answer is a score or a non-score, not both."),
-            ),
-            models.CheckConstraint(
-                condition=models.Q(non_score__in=["", *NonScore.values]), name="rating_non_score_known"
-            ),
-        ]
-        triggers = [
-            pgtrigger.Trigger(
-                name="only_in_draft",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                func="""
-                    IF EXISTS (
-                        SELECT 1 FROM assessments_assessment a
-                        WHERE a.id IN (OLD.assessment_id, NEW.assessment_id) AND a.state <> 'draft'
-                    ) THEN
-                        RAISE EXCEPTION 'Answers can be changed only while the assessment is a draft.'
-                            USING ERRCODE = 'restrict_violation';
-                    END IF;
-                    RETURN COALESCE(NEW, OLD);
-                """,
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.indicator}: {self.answer}"
-
-    @property
-    def answer(self) -> str:
-        """The score, the non-score's words, or nothing."""
-        return str(self.score) if self.score else str(self.get_non_score_display())
-
-    def cites(self, evidence: "Evidence") -> bool:
-        """Whether the same place in the same source is cited here; needs the evidence loaded."""
-        place = (evidence.source_id, evidence.locator)
-        return place in {(cited.source_id, cited.locator) for cited in self.evidence.all()}
-
-    @property
-    def answered(self) -> bool:
-        return bool(self.score or self.non_score)

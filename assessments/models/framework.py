@@ -72,6 +72,11 @@ class Framework(models.Model):
     scale = models.JSONField(_("scale"), help_text=_("What each score from 1 to 5 means."))
     arrangements = models.JSONField(_("arrangements"), help_text=_("What each arrangement means."))
     approvals_required = models.PositiveSmallIntegerField(_("approvals required"), default=1)
+    partner_approval = models.BooleanField(
+        _("partner’s approval required"),
+        default=False,
+        help_text=_("Whether one approval comes from the other side of the dyad."),
+    )
     questions_of = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,

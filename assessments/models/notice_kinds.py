@@ -16,12 +16,13 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from assessments.choices import Delivery, NoticeKind, State
+from assessments.choices import Delivery, NoticeKind, PanelState, State
 from assessments.models.assessment import AssessmentRelease
 from assessments.models.authorship import CoAuthor
 from assessments.models.desk import Assignment, AssignmentQuerySet, Comment
 from assessments.models.lesson_notice_kinds import ABOUT_LESSONS, LessonNotice, about_a_lesson
 from assessments.models.offline import OfflineUpload
+from assessments.models.panel import PanelMember
 from assessments.models.revision import Review
 from organisations.models import Membership
 from organisations.roles import Permission, roles_with
@@ -32,13 +33,14 @@ BEING_WRITTEN = (State.DRAFT, State.RETURNED)
 
 
 def _holds(permission: Permission) -> Any:
-    return Exists(
-        Membership.objects.filter(
-            user=OuterRef("recipient"),
-            organisation=OuterRef("assessment__on_behalf_of"),
-            role__in=roles_with(permission),
-        )
-    )
+    """In the assessment's organisation; to review it, also on the side whose approval is asked for."""
+    held = Membership.objects.filter(user=OuterRef("recipient"), role__in=roles_with(permission))
+    own = Exists(held.filter(organisation=OuterRef("assessment__on_behalf_of")))
+    if permission is not Permission.REVIEW:
+        return own
+    first = Q(organisation=OuterRef("assessment__dyad__first"))
+    second = Q(organisation=OuterRef("assessment__dyad__second"))
+    return Q(own) | Q(Exists(held.filter(first | second)), assessment__framework__partner_approval=True)
 
 
 def assesses() -> Q:
@@ -69,6 +71,7 @@ def _is_assigned() -> Exists:
 def could_be_reviewed() -> Q:
     """Not the task of somebody else, unless it takes several, and not assigned to the recipient."""
     several = Q(assessment__framework__approvals_required__gt=1)
+    several |= Q(assessment__framework__partner_approval=True)
     return Q(several | ~Q(Exists(_assignments())), ~Q(_is_assigned()), has_not_decided())
 
 
@@ -97,6 +100,23 @@ def is_last_word_of_an_open_thread() -> Q:
     begins = Q(comment__isnull=False, comment__parent__isnull=True, comment__resolved_at__isnull=True)
     answers = Q(comment__parent__isnull=False, comment__parent__resolved_at__isnull=True)
     return Q(begins | answers, ~Exists(later))
+
+
+def rates_and_is_due() -> Q:
+    soon = timezone.now().date() + DUE_SOON_WITHIN
+    rating = PanelMember.objects.filter(panel__state=PanelState.RATING, panel__due__lte=soon)
+    return Q(Exists(rating.filter(assessment=OuterRef("assessment"), person=OuterRef("recipient"))))
+
+
+def compares() -> Q:
+    """For the members of a panel that is open, and who chairs it, or else convened it."""
+    leads = Q(panel__chair=OuterRef("recipient"))
+    leads |= Q(panel__chair__isnull=True, panel__convened_by=OuterRef("recipient"))
+    sits = Q(person=OuterRef("recipient"), left_at__isnull=True)
+    seat = PanelMember.objects.filter(
+        sits | leads, assessment=OuterRef("assessment"), panel__state=PanelState.COMPARING
+    )
+    return Q(Exists(seat))
 
 
 def has_an_upload() -> Q:
@@ -180,6 +200,23 @@ ABOUT_ASSESSMENTS: dict[NoticeKind, Kind] = {
         (State.DRAFT,),
         Permission.RECORD,
         assesses,
+    ),
+    NoticeKind.PANEL_DUE: Kind(
+        _("Your answers for a panel are due"),
+        _("Answer and submit, or tell who convened it that you cannot: the others wait for you."),
+        Delivery.IMMEDIATE,
+        (State.DRAFT,),
+        Permission.RECORD,
+        rates_and_is_due,
+        "assessments:edit",
+    ),
+    NoticeKind.PANEL_OPEN: Kind(
+        _("The answers of a panel are open"),
+        _("Compare them, discuss where they differ, and adjudicate."),
+        Delivery.IMMEDIATE,
+        (*BEING_WRITTEN, *UNDER_REVIEW, State.APPROVED),
+        Permission.READ_OWN_WORK,
+        compares,
     ),
     NoticeKind.UPLOAD: Kind(
         _("Your upload waits for you"),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import Decision
 from assessments.models.assessment import Assessment
-from organisations.models import User
+from organisations.models import Organisation, User
 
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 NEVER_EMPTIED = pgtrigger.Trigger(
@@ -73,13 +73,24 @@ class Reading(models.Model):
 
 @pghistory.track()
 class Review(models.Model):
-    """A reviewer's decision on one revision. The database refuses one by an author of the revision."""
+    """A reviewer's decision on one revision. The database refuses one by an author of the revision.
+
+    ``partner`` is the organisation for which they decided if that is not the one that assesses.
+    """
 
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="reviews")
     reviewer = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="reviews", verbose_name=_("reviewer")
     )
     decision = models.CharField(_("decision"), max_length=20, choices=Decision.choices)
+    partner = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("for the partner"),
+    )
     reason = models.TextField(_("reason"), blank=True)
     decided_at = models.DateTimeField(_("decided"))
 

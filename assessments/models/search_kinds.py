@@ -13,10 +13,11 @@ from django.db.models import Exists, Model, OuterRef, Q
 from django.urls import reverse
 
 from assessments.choices import SearchKind
-from assessments.models.assessment import Assessment, Rating
+from assessments.models.assessment import Assessment
 from assessments.models.engagement import Engagement, EngagementMission
 from assessments.models.lesson import TEXTS as LESSON_TEXTS
 from assessments.models.lesson import Lesson
+from assessments.models.rating import Rating
 from assessments.models.recommendation import Recommendation
 from assessments.models.scorecard import Finding
 from assessments.models.source import Evidence, Source

@@ -14,7 +14,7 @@ from assessments.actions import assessments as actions
 from assessments.choices import State
 from assessments.forms.decisions import ReleaseForm
 from assessments.forms.opening import OpenAssessmentForm
-from assessments.models import Assessment, Indicator
+from assessments.models import Assessment, Indicator, Review
 from assessments.policy import actions_open_to, reads_own_work
 from assessments.views.assignments import assignment_context
 from assessments.views.audience import who_sees
@@ -106,8 +106,9 @@ def _reviews(request: SignedInRequest, assessment: Assessment) -> Any:
     """Decisions on all revisions, for the organisation's own people: partners see the outcome only."""
     if not reads_own_work(request.user, assessment.on_behalf_of_id):
         return []
-    reviews = assessment.revisions.prefetch_related("reviews__reviewer").order_by("-number")
-    return [(revision, review) for revision in reviews for review in revision.reviews.all()]
+    decisions = Review.objects.filter(revision__assessment=assessment).defer("revision__content")
+    found = decisions.select_related("revision", "reviewer", "partner")
+    return [(review.revision, review) for review in found.order_by("-revision__number", "decided_at")]
 
 
 def answers_by_dimension(assessment: Assessment, content: dict[str, Any]) -> list[dict[str, Any]]:

@@ -53,6 +53,15 @@ def who_sees(assessment: Assessment, *, own_work: bool, releases: Iterable[Asses
     names = {"organisation": str(assessment.on_behalf_of)}
     if assessment.state == State.APPROVED and assessment.released_to_all:
         return _("Every organisation.")
+    if assessment.partner_ids and assessment.state in {State.SUBMITTED, State.IN_REVIEW}:
+        names["partners"] = " / ".join(map(str, assessment.partners))
+        return (
+            _(
+                "Analysts, reviewers and coordinators of %(organisation)s; reviewers of %(partners)s, "
+                "whose approval is needed."
+            )
+            % names
+        )
     if not own_work:
         return (
             _("%(organisation)s, and yours by its release. Whether others see it, too, is not told.") % names

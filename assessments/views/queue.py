@@ -6,7 +6,20 @@ from typing import Any
 import django_filters as filters
 import django_tables2 as tables
 from django.contrib import messages
-from django.db.models import Count, DateField, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    DateField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -95,30 +108,42 @@ class QueueTable(tables.Table):
             return format_html("<strong>{} {}</strong>", value.isoformat(), _("overdue"))
         return str(value.isoformat())
 
+    def render_assessor(self, value: User, record: Assessment) -> str:
+        return str(value if record.own else record.on_behalf_of)  # type: ignore[attr-defined]
+
     def render_reviewer(self, value: User, record: Assessment) -> str:
+        if not record.own:  # type: ignore[attr-defined]
+            return "–"
         if record.assigned:  # type: ignore[attr-defined]
             return str(value)
         return _("%(person)s, who no longer reviews here") % {"person": value}
 
 
 def reviewable_by(user: User) -> QuerySet[Any]:
-    """What is under review in organisations that ``user`` reviews or assigns for, with what a queue says."""
-    organisations = organisation_ids_where(user, Permission.REVIEW)
-    organisations |= organisation_ids_where(user, Permission.ASSIGN)
+    """What is under review in organisations that ``user`` reviews or assigns for, with what a queue says.
+
+    With what they review as the partner, of which ``own`` is false: who assesses and reviews there, and what
+    is said about it, stays inside that organisation.
+    """
+    reviewed = organisation_ids_where(user, Permission.REVIEW)
+    own = Q(on_behalf_of__in=reviewed | organisation_ids_where(user, Permission.ASSIGN))
+    sides = Q(dyad__first__in=reviewed) | Q(dyad__second__in=reviewed)
+    partner = Q(sides, framework__partner_approval=True)
     standing = Assignment.objects.standing().filter(assessment=OuterRef("pk"))
     due = Assignment.objects.filter(assessment=OuterRef("pk")).values("due")
     return (
         Assessment.objects.visible_to(user)
         .for_list()
         .select_related("assignment__reviewer")
-        .filter(on_behalf_of__in=organisations, state__in=[State.SUBMITTED, State.IN_REVIEW, State.RETURNED])
+        .filter(own | partner, state__in=[State.SUBMITTED, State.IN_REVIEW, State.RETURNED])
         .annotate(
-            assigned=Exists(standing),
+            own=ExpressionWrapper(own, output_field=BooleanField()),
+            assigned=ExpressionWrapper(own & Q(Exists(standing)), output_field=BooleanField()),
             assigned_to_me=Exists(standing.filter(reviewer=user)),
-            due=Subquery(due, output_field=DateField()),
+            due=Case(When(own, then=Subquery(due, output_field=DateField()))),
             submitted_at=F("current_revision__submitted_at"),
             open_comments=Count(
-                "comments", filter=Q(comments__parent__isnull=True, comments__resolved_at__isnull=True)
+                "comments", filter=own & Q(comments__parent__isnull=True, comments__resolved_at__isnull=True)
             ),
         )
         .order_by(F("due").asc(nulls_last=True), "submitted_at", "pk")

@@ -14,7 +14,7 @@ from assessments.actions import review as actions
 from assessments.choices import State
 from assessments.forms.decisions import ReviewForm
 from assessments.models import Assessment, Revision
-from assessments.policy import Refused, may_act, reads_own_work
+from assessments.policy import Refused, may_act, partner_for, reads_own_work, ties_besides
 from assessments.views.assessments import answers_by_dimension, visible_assessment
 from assessments.views.changes import changes_between
 from assessments.views.refusals import RefusalsShown
@@ -46,6 +46,7 @@ def _desk(request: SignedInRequest, assessment: Assessment, number: int, form: R
         messages.error(request, may_act(request.user, Action.APPROVE, assessment).reason)
         return redirect(assessment)
     revision, discussion = _revision(assessment, number), discussion_of(assessment, request.user)
+    own_work = reads_own_work(request.user, assessment.on_behalf_of_id)
     previous = assessment.revisions.filter(number__lt=number).last()
     context = {
         "assessment": assessment,
@@ -58,6 +59,8 @@ def _desk(request: SignedInRequest, assessment: Assessment, number: int, form: R
         "form": form,
         "previous": previous,
         "changes": changes_between(assessment, previous.content, revision.content) if previous else [],
+        "own_work": own_work,
+        "ties": ties_besides(assessment, revision.author_ids) if own_work else [],
     }
     return render(request, "assessments/review.html", context, status=422 if form.is_bound else 200)
 
@@ -71,16 +74,24 @@ def _remarked(dimensions: list[dict[str, Any]], revision: Revision) -> list[dict
     return dimensions
 
 
-def _approved(assessment: Assessment) -> str:
+def _approved(revision: Revision) -> str:
+    assessment = Assessment.objects.select_related("dyad__first", "dyad__second", "framework").get(
+        pk=revision.assessment_id
+    )
     if assessment.state == State.APPROVED:
         return _("Approved. The scorecard of the dyad rests on it.")
+    if assessment.partners and not revision.reviews.filter(partner__isnull=False).exists():
+        return _("Your approval is recorded. It counts with that of a reviewer of %(partners)s.") % {
+            "partners": " / ".join(map(str, assessment.partners))
+        }
     return _("Your approval is recorded. It counts with that of another reviewer.")
 
 
 def _stale(request: SignedInRequest, assessment: Assessment, shown: Revision) -> HttpResponse:
     """Say that what the form was about is not what would be decided on, and what has changed since."""
     current = assessment.current_revision
-    if current is None or not reads_own_work(request.user, assessment.on_behalf_of_id):
+    own = reads_own_work(request.user, assessment.on_behalf_of_id)
+    if current is None or not (own or partner_for(request.user, assessment)):
         raise Http404
     context = {
         "assessment": assessment,
@@ -105,7 +116,7 @@ def decide(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     try:
         if form.cleaned_data["decision"] == "approve":
             actions.approve(revision=revision, by=request.user, reason=reason, at=now)
-            messages.success(request, _approved(visible_assessment(request, pk)))
+            messages.success(request, _approved(revision))
         else:
             actions.return_for_changes(revision=revision, by=request.user, reason=reason, at=now)
             messages.success(
@@ -113,4 +124,11 @@ def decide(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
             )
     except (Refused, ValidationError) as refused:
         messages.error(request, " ".join(getattr(refused, "messages", [str(refused)])))
-    return redirect(assessment)
+    return _away(request, assessment)
+
+
+def _away(request: SignedInRequest, assessment: Assessment) -> HttpResponse:
+    """To the assessment, or to the queue of a partner's reviewer, who does not see it any more."""
+    if Assessment.objects.visible_to(request.user).filter(pk=assessment.pk).exists():
+        return redirect(assessment)
+    return redirect("assessments:reviews")

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 
+from django.utils import timezone
+
 from assessments.actions import assessments as opening
 from assessments.actions import review, submission
-from assessments.models import Framework, Notice, Revision
+from assessments.choices import PanelState
+from assessments.models import Assessment, Framework, Notice, Panel, PanelMember, Revision
 from organisations.models import User
 from tests.factories import (
     AT,
@@ -21,6 +24,27 @@ from tests.factories import (
 def new(person: User) -> set[str]:
     """The kinds of what is new to a person."""
     return set(Notice.objects.visible_to(person).new().values_list("kind", flat=True))
+
+
+def seat(draft: Assessment, state: PanelState) -> None:
+    """Make the assessor of a draft a member of a panel in this state, due today."""
+    panel = Panel.objects.create(
+        organisation=draft.on_behalf_of,
+        dyad=draft.dyad,
+        framework=draft.framework,
+        level=draft.level,
+        period_start=draft.period_start,
+        period_end=draft.period_end,
+        basis=draft.basis,
+        due=timezone.now().date(),
+        state=state,
+        opened_at=None if state == PanelState.RATING else AT,
+        convened_by=coordinator(draft.on_behalf_of),
+        convened_at=AT,
+    )
+    PanelMember.objects.create(
+        panel=panel, person=draft.assessor, assessment=draft, added_by=panel.convened_by, added_at=AT
+    )
 
 
 class Team:

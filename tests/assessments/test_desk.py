@@ -46,6 +46,18 @@ def on_an_answer(assessment: Assessment, by: User, text: str = "Which report?") 
     return comment(assessment=assessment, text=text, indicator=indicator, by=by, at=AT)
 
 
+def test_roles_of_authors_on_a_side_of_the_dyad_are_shown_to_the_reviewer() -> None:
+    assessment, person = in_review()
+    desk = f"/assessments/{assessment.pk}/review/1/"
+    assert "Conflict of interest" not in signed_in(person).get(desk).content.decode()
+    side = assessment.dyad.second
+    MembershipFactory(user=assessment.assessor, organisation=side, role=Role.READER)
+    MembershipFactory(user=assessment.assessor, organisation=OrganisationFactory(), role=Role.READER)
+    page = signed_in(person).get(desk).content.decode()
+    assert page.count("Conflict of interest") == 1
+    assert f"{assessment.assessor}, one of the authors, also holds a role in {side} (Reader)" in page
+
+
 def test_a_comment_says_on_which_revision_it_was_written() -> None:
     assessment, person = in_review()
     said = on_an_answer(assessment, person)

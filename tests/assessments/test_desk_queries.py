@@ -15,10 +15,10 @@ QUERIES = {
     "review": 13,
     "mine": 13,
     "assigned": 13,
-    "desk": 19,
+    "desk": 21,
     "comments": 13,
     "comment": 8,
-    "assessment": 46,
+    "assessment": 45,
 }
 
 

@@ -13,12 +13,13 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import Settings
 
 from assessments.actions import authorship, notice_mail, notices, submission
-from assessments.choices import Delivery, MailState, Marking, NoticeKind, State
-from assessments.models import Assessment, Assignment, Comment, Lesson, Notice, OfflineUpload
+from assessments.choices import Delivery, MailState, Marking, NoticeKind, PanelState, State
+from assessments.models import Assessment, Assignment, Comment, Lesson, Notice, OfflineUpload, Panel
 from assessments.models.lesson_notice_kinds import ABOUT_LESSONS
 from assessments.models.notice_kinds import ABOUT_ASSESSMENTS, KINDS
 from assessments.policy import Refused
 from organisations.models import Membership, User
+from tests.assessments.notice_team import seat
 from tests.factories import (
     AT,
     AdministratorFactory,
@@ -93,6 +94,8 @@ STATES = {
     NoticeKind.OVERDUE: State.SUBMITTED,
     NoticeKind.COMMENTED: State.DRAFT,
     NoticeKind.PANEL: State.DRAFT,
+    NoticeKind.PANEL_DUE: State.DRAFT,
+    NoticeKind.PANEL_OPEN: State.SUBMITTED,
     NoticeKind.UPLOAD: State.DRAFT,
     NoticeKind.CO_AUTHOR: State.DRAFT,
     NoticeKind.HANDED_OVER: State.DRAFT,
@@ -125,6 +128,10 @@ def somebody_for(kind: NoticeKind) -> tuple[Assessment, User]:
         choose(person, Delivery.NONE)
         authorship.add_co_author(assessment=assessment, person=person, by=assessment.assessor, at=AT)
         return assessment, person
+    if kind == NoticeKind.PANEL_DUE:
+        seat(assessment, PanelState.RATING)
+    if kind == NoticeKind.PANEL_OPEN:
+        seat(assessment, PanelState.COMPARING)
     if kind == NoticeKind.UPLOAD:
         OfflineUpload.objects.create(
             assessment=assessment, by=assessment.assessor, at=AT, signed="", mark={}, content={}
@@ -263,9 +270,11 @@ def test_no_private_word_is_in_any_mail(mailoutbox: Outbox) -> None:
     world = make_world()
     people = [person for person in world.people.values() if person is not None]
     Notice.objects.all().delete()
+    Panel.objects.update(due=timezone.now().date())
     for person in people:
         choose(person, Delivery.DAILY)
-    for assessment in Assessment.objects.filter(assessor=world.people["analyst"]):
+    writers = [world.people["analyst"], world.people["colleague"]]
+    for assessment in Assessment.objects.filter(assessor__in=writers):
         for kind in ABOUT_ASSESSMENTS:
             notices.tell(
                 kind,

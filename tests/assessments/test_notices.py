@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from assessments.actions import assessments as opening
 from assessments.actions import authorship, desk, notices, recording, review
-from assessments.choices import NoticeKind, State
-from assessments.models import Assessment, Assignment, Notice, OfflineUpload
+from assessments.choices import NoticeKind, PanelState, State
+from assessments.models import Assessment, Assignment, Notice, OfflineUpload, Panel
 from assessments.models.notice_kinds import ABOUT_ASSESSMENTS, KINDS
 from organisations.models import Membership, User
-from tests.assessments.notice_team import Team
+from tests.assessments.notice_team import Team, seat
 from tests.factories import (
     AT,
     FrameworkFactory,
@@ -182,6 +182,8 @@ WHERE_IT_WAITS: dict[NoticeKind, tuple[Callable[[Team], User], set[str]]] = {
     NoticeKind.CO_AUTHOR: (lambda team: team.colleague, {"draft", "returned"}),
     NoticeKind.HANDED_OVER: (lambda team: team.analyst, {"draft", "returned"}),
     NoticeKind.PANEL: (lambda team: team.analyst, {"draft"}),
+    NoticeKind.PANEL_DUE: (lambda team: team.analyst, {"draft"}),
+    NoticeKind.PANEL_OPEN: (lambda team: team.analyst, UNDER_REVIEW | {"draft", "returned", "approved"}),
     NoticeKind.UPLOAD: (lambda team: team.analyst, {"draft"}),
     NoticeKind.RETURNED: (lambda team: team.analyst, {"returned"}),
     NoticeKind.APPROVED: (lambda team: team.analyst, {"approved"}),
@@ -190,6 +192,7 @@ WHERE_IT_WAITS: dict[NoticeKind, tuple[Callable[[Team], User], set[str]]] = {
 }
 
 
+SEATED = {NoticeKind.PANEL_DUE: PanelState.RATING, NoticeKind.PANEL_OPEN: PanelState.COMPARING}
 DAYS = {NoticeKind.ASSIGNED: 30, NoticeKind.DUE_SOON: 1, NoticeKind.OVERDUE: -1}
 
 
@@ -208,6 +211,8 @@ def test_each_kind_waits_in_its_states_only(kind: NoticeKind, team: Team) -> Non
             assigned_by=team.coordinator,
             assigned_at=AT,
         )
+    if kind in SEATED:
+        seat(team.draft, SEATED[kind])
     if kind == NoticeKind.UPLOAD:
         OfflineUpload.objects.create(assessment=team.draft, by=person, at=AT, signed="", mark={}, content={})
     if kind == NoticeKind.COMMENTED:
@@ -223,6 +228,7 @@ def test_each_kind_waits_in_its_states_only(kind: NoticeKind, team: Team) -> Non
     look()
     team.submit()
     look()
+    Panel.objects.update(state=PanelState.COMPARING, opened_at=AT)
     team.review(team.other_reviewer)
     look()
     review.return_for_changes(revision=team.current(), by=team.other_reviewer, reason="Say more.", at=AT)

@@ -78,7 +78,7 @@ QUERIES = {
     "history": 20,
     "revisions": 7,
     "compare-revisions": 7,
-    "assessment": 23,
+    "assessment": 21,
     "dyads": 10,
     "dyad": 27,
     "editions": 7,
