@@ -1,4 +1,4 @@
-# make run | test | check | bench | pictures. Needs python3 (3.11 or newer) with venv, and make.
+# make run | test | check | fuzz | bench | pictures. Needs python3 (3.11 or newer) with venv, and make.
 
 PORT ?= 8000
 PYTEST_WORKERS ?= 2
@@ -12,12 +12,13 @@ CODE := config organisations assessments tests manage.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench pictures install
+.PHONY: help run test check fuzz bench pictures install
 
 help:
 	@echo "make run       serve Concord with the reference data on http://127.0.0.1:$(PORT)/ (PORT=... for another)"
 	@echo "make test      every test, in parallel"
 	@echo "make check     style, types, architecture, templates, migrations, deployment settings"
+	@echo "make fuzz      10,000 made-up requests of the API by each role (FUZZ_CASES=... for another number)"
 	@echo "make bench     benchmarks (BENCH_ARGS=--help for sizes)"
 	@echo "make pictures  the pictures of the README and the guides"
 
@@ -72,6 +73,10 @@ check: install $(COLLECTED)
 	env -u CONCORD_DEVELOPMENT ALLOWED_HOSTS=concord.example \
 		SECRET_KEY="$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 		$(PYTHON) manage.py check --deploy --fail-level WARNING
+
+fuzz: export FUZZ_CASES ?= 10000
+fuzz: install $(COLLECTED)
+	@$(VENV)/bin/pytest -n $(PYTEST_WORKERS) --dist worksteal tests/assessments/api/test_fuzz.py
 
 bench: install $(COLLECTED)
 	@CONCORD_DEVELOPMENT=true $(PYTHON) -m tests.benchmarks $(BENCH_ARGS)

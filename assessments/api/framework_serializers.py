@@ -40,7 +40,9 @@ class FrameworkSerializer(serializers.ModelSerializer[Framework]):
     """
 
     name = serializers.CharField(read_only=True)
-    questions_of = serializers.CharField(source="questions_of.name", read_only=True, default=None)
+    questions_of = serializers.CharField(
+        source="questions_of.name", read_only=True, default=None, allow_null=True
+    )
 
     class Meta:
         model = Framework
@@ -53,6 +55,7 @@ class FrameworkSerializer(serializers.ModelSerializer[Framework]):
             "questions_of",
             "note",
             "approvals_required",
+            "partner_approval",
             "published_at",
         ]
 
