@@ -10,8 +10,18 @@ from rest_framework.request import Request
 from rest_framework.routers import DefaultRouter
 from rest_framework.views import APIView
 
+from assessments.api.assessment_views import AssessmentViewSet
+from assessments.api.lesson_views import LessonActionViewSet, LessonViewSet
+from assessments.api.recording_views import (
+    Answer,
+    AnswerEvidence,
+    Answers,
+    Comments,
+    OneEvidence,
+    Settling,
+)
+from assessments.api.source_views import SourceViewSet
 from assessments.api.viewsets import (
-    AssessmentViewSet,
     FindingViewSet,
     FrameworkViewSet,
     RatingViewSet,
@@ -44,10 +54,15 @@ router.register("dyads", DyadViewSet, "dyad")
 router.register("missions", MissionViewSet, "mission")
 router.register("frameworks", FrameworkViewSet, "framework")
 router.register("assessments", AssessmentViewSet, "assessment")
+router.register("sources", SourceViewSet, "source")
 router.register("ratings", RatingViewSet, "rating")
 router.register("scorecards", ScorecardViewSet, "scorecard")
 router.register("findings", FindingViewSet, "finding")
 router.register("recommendations", RecommendationViewSet, "recommendation")
+router.register("lessons", LessonViewSet, "lesson")
+router.register("lesson-actions", LessonActionViewSet, "lesson-action")
+
+WITHIN = "assessments/<int:pk>/"
 
 app_name = "api"
 urlpatterns = [
@@ -58,6 +73,12 @@ urlpatterns = [
     *(path(f"exports/{name}/", file_view(name).as_view(), name=f"export-{name}") for name in DATASETS),
     path("ratings.csv", file_view("ratings", documented=False).as_view(), name="ratings-csv"),
     path("scorecards.csv", file_view("scorecards", documented=False).as_view(), name="scorecards-csv"),
+    path(f"{WITHIN}answers/", Answers.as_view(), name="answers"),
+    path(f"{WITHIN}answers/<str:code>/", Answer.as_view(), name="answer"),
+    path(f"{WITHIN}answers/<str:code>/evidence/", AnswerEvidence.as_view(), name="answer-evidence"),
+    path(f"{WITHIN}evidence/<int:evidence>/", OneEvidence.as_view(), name="evidence"),
+    path(f"{WITHIN}comments/", Comments.as_view(), name="comments"),
+    path(f"{WITHIN}comments/<int:comment>/settle/", Settling.as_view(), name="settle"),
     *router.urls,
     path("<path:address>", UnknownAddress.as_view(), name="unknown-address"),
 ]

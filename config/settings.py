@@ -287,7 +287,7 @@ KNOX_TOKEN_MODEL = "organisations.ApiToken"  # noqa: S105 - the name of a model
 REST_KNOX = {"TOKEN_TTL": timedelta(days=365), "TOKEN_PREFIX": "con_", "AUTO_REFRESH": False}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Concord API",
-    "DESCRIPTION": "Approved assessments, scorecards, findings and recommendations that the caller may see.",
+    "DESCRIPTION": "Assessments and what follows from them: what the caller may see, and may do.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -299,6 +299,11 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "IndicatorKind": "assessments.choices.IndicatorKind",
         "FindingKind": "assessments.choices.FindingKind",
+        "LessonKind": "assessments.choices.LessonKind",
+        "AssessmentState": "assessments.choices.State",
+        "LessonState": "assessments.choices.LessonState",
+        "ActionState": "assessments.choices.ActionState",
+        "ValidationBasis": "assessments.choices.ValidationBasis",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from assessments.actions.adjudication import adjudicate, discuss
-from assessments.actions.panels import convene
+from assessments.actions.panels import add_member, convene, open_answers, remove_member
 from assessments.actions.recording import AnswerInput, add_evidence, save_ratings
 from assessments.actions.submission import submit
 from assessments.models import Adjudication, Assessment, Framework, Panel
@@ -16,10 +16,10 @@ from tests.factories import (
     FrameworkFactory,
     OrganisationFactory,
     SourceFactory,
-    analyst,
     coordinator,
     reviewer,
 )
+from tests.factories import analyst as analyst_of
 
 
 def word() -> str:
@@ -84,7 +84,7 @@ class Setting:
         self.own: Organisation = OrganisationFactory()
         self.by: User = coordinator(self.own)
         self.chair: User = reviewer(self.own)
-        self.people: list[User] = [analyst(self.own) for _ in range(3)]
+        self.people: list[User] = [analyst_of(self.own) for _ in range(3)]
         self.dyad: Dyad = DyadFactory()
         self.framework: Framework = FrameworkFactory()
 
@@ -130,10 +130,18 @@ def panels_of_the_world(
     place = {"by": coordinator, "members": [analyst, colleague]}
     rating = make_panel(dyad.first, dyad, framework, task=canaries["task of a panel"], **place)  # type: ignore[arg-type]
     submitted = rate(rating, analyst, {}, rationale=blind["rationale of a blind answer"])
+    gone = analyst_of(dyad.first)
+    canaries["why somebody left a panel"], canaries["why a panel was opened"] = word(), word()
+    add_member(panel=rating, person=gone, by=coordinator, at=AT)
+    remove_member(
+        panel=rating, person=gone, reason=canaries["why somebody left a panel"], by=coordinator, at=AT
+    )
     opened = make_panel(dyad.first, dyad, framework, **place)  # type: ignore[arg-type]
+    add_member(panel=opened, person=analyst_of(dyad.first), by=coordinator, at=AT)
     canaries["rationale in an open panel"] = word()
     rate(opened, analyst, {"P1.1": 5, "P1.2": 5}, rationale=canaries["rationale in an open panel"])
     rate(opened, colleague, {"P1.1": 1, "P1.2": "insufficient_evidence"})
+    open_answers(panel=opened, reason=canaries["why a panel was opened"], by=coordinator, at=AT)
     indicator = submitted.applicable_indicators().get(code="P1.1")
     canaries["comment in a panel"] = word()
     discuss(panel=opened, indicator=indicator, text=canaries["comment in a panel"], by=analyst, at=AT)

@@ -7,7 +7,9 @@ from urllib.parse import quote
 from zipfile import ZipFile
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
+from django.db.models import BinaryField, CharField, FileField, JSONField, Model, TextField
 from django.urls import reverse
 
 from assessments.exports.catalogue import DATASETS
@@ -66,7 +68,61 @@ NOT_SEARCHED = (
     "why a",
     "progress note",
     "of an attachment",
+    "author of",
+    "symbol of",
+    "address of",
+    "why somebody",
 )
+TEXTS = (CharField, TextField, JSONField, BinaryField, FileField)
+ELSEWHERE = {
+    # What everybody who is signed in may read, or is made of it.
+    "assessments.anchor": "of a framework",
+    "assessments.calibration": "of what is released to all",
+    "assessments.dimension": "of a framework",
+    "assessments.engagement": "described by administrators for everybody",
+    "assessments.framework": "of a framework",
+    "assessments.indicator": "of a framework",
+    "assessments.rule": "of a framework",
+    "assessments.vignette": "of a framework",
+    "assessments.instrumentfound": "what is found of a framework's or dyad's texts",
+    "assessments.missionfound": "what is found of a mission, which everybody sees",
+    "organisations.instrument": "described by administrators for everybody",
+    "organisations.mission": "described by administrators for everybody",
+    "organisations.organisation": "described by administrators for everybody",
+    # What machines write, from texts that have canaries.
+    "assessments.approvedrating.case": "made of the dyad, level, engagement and period",
+    "assessments.attachment.file": "a number",
+    "assessments.edition.method_version": "a number",
+    "assessments.export": "what was asked for: tests/assessments/test_exports*.py",
+    "assessments.finding": "made of a rule and of figures; whether it is there at all: test_permissions.py",
+    "assessments.jointfit": "figures",
+    "assessments.jointscore": "figures",
+    "assessments.lesson.measured": "figures",
+    "assessments.lesson.subject": "the code of an indicator",
+    "assessments.lessonstep.move": "the name of a move",
+    "assessments.lessonstep.recurrence": "made of a rule and of figures",
+    "assessments.notice": "numbers, and what a mail server said",
+    "assessments.offlineupload.mark": "numbers",
+    "assessments.offlineupload.signed": "a signature",
+    "assessments.recommendation.target": "the code of an indicator",
+    "assessments.recommendation.text": "made of a rule and of names",
+    "assessments.revision.remarks": "made of codes and of numbers",
+    "assessments.scorecard": "figures; whether it is there at all: test_permissions.py",
+    "assessments.searchentry": "copies of what has canaries, see test_searching_tells_nothing",
+    "assessments.source.event_date": "a date, on pages that a title keeps from others",
+    "assessments.source.publication_date": "a date, on pages that a title keeps from others",
+    "assessments.source.key": "made of author and year",
+    "assessments.source.kind": "the name of a kind",
+    "organisations.apitoken.token_key": "shown by administrators' lists, and useless alone",
+    "organisations.keptanswer": "given again to who asked only: tests/organisations/test_once.py",
+    "organisations.ratecount": "numbers of people",
+    # What is seen with the thing it belongs to, which has canaries.
+    "assessments.lessonaction": "stands on the page of its lesson",
+    "assessments.panel.basis": "is the basis of its assessments",
+    "assessments.panel.ending_reason": "stands where the reason for opening does",
+    # What was decided for an organisation is told to all who see the recommendation.
+    "assessments.recommendation.reason": "told with the decision",
+}
 
 
 @pytest.fixture
@@ -103,6 +159,34 @@ def administration() -> Iterator[str]:
 def found(read: bytes, words: dict[str, str]) -> set[str]:
     """Where the words come from that stand in what was read."""
     return {where for where, word in words.items() if word.encode() in read}
+
+
+def test_each_text_has_a_canary(world: World) -> None:
+    """A new field is watched by the tests below, or says here why not."""
+    words = {*world.canaries.values(), *world.blind.values(), *world.identity.values()}
+    bare: set[tuple[str, str]] = set()
+    watched: set[tuple[str, str]] = set()
+    for name, model, field in texts_of_models():
+        values = model._base_manager.values_list(field, flat=True)
+        (watched if any(word in str(value) for value in values for word in words) else bare).add(
+            (model._meta.label_lower, name)
+        )
+    excused = {(model, name) for model, name in bare if model in ELSEWHERE or name in ELSEWHERE}
+    assert sorted(name for _model, name in bare - excused) == []
+    needed = {name for pair in excused for name in pair}
+    assert sorted(set(ELSEWHERE) - needed) == [], "excuses that nothing needs"
+    assert len(watched) > 25
+
+
+def texts_of_models() -> Iterator[tuple[str, type[Model], str]]:
+    """What people and machines write; not choices, digests, passwords or histories of other rows."""
+    for model in apps.get_models():
+        if model._meta.app_label not in {"assessments", "organisations"} or hasattr(model, "pgh_id"):
+            continue
+        for field in model._meta.concrete_fields:
+            digest = "sha256" in field.name or field.name in {"password", "digest"}
+            if isinstance(field, TEXTS) and not field.choices and not digest:
+                yield f"{model._meta.label_lower}.{field.name}", model, field.name
 
 
 @pytest.mark.parametrize("person", OTHERS)

@@ -93,7 +93,8 @@ _numbers = count()
 class World:
     """``ids`` are what addresses are made of: assessments by state (none released but ``shared``), ...
 
-    ``blind`` are canaries in what the analyst writes for a panel that still rates: nobody else's to reach.
+    ``blind`` are canaries in what is nobody else's to reach than the analyst's: answers for a panel that
+    still rates, an offline form, the name of a token.
     ``identity`` is what would tell others who assessed: of the colleague, and of the shared assessment.
     """
 
@@ -157,7 +158,8 @@ def make_world() -> World:
     ids |= panels
     ids |= lessons_of_the_world(dyad, framework, people, canaries)
     ids |= _attached(own, people["analyst"], canaries)
-    return World(people, ids | _other_ids(ids, framework, people), canaries, identity, blind)
+    ids |= _other_ids(ids, framework, people, blind)
+    return World(people, ids, canaries, identity, blind)
 
 
 def _editions(dyad: Dyad, framework: Framework, people: dict[str, User | None]) -> dict[str, str]:
@@ -209,8 +211,14 @@ def _private(
     )
     rationale, locator, excerpt = canary("rationale"), canary("locator"), canary("excerpt")
     source = SourceFactory(
-        organisation=organisation, key=f"own-{next(_numbers)}", title=canary("title of a source")
+        organisation=organisation,
+        key=f"own-{next(_numbers)}",
+        title=canary("title of a source"),
+        author=canary("author of a source"),
+        url=f"https://{canary('address of a source')}.example/",
+        reliability="B",
     )
+    doubt = canary("reason of a reliability")
     for indicator in assessment.applicable_indicators():
         answer = recording.AnswerInput(indicator, score=4, rationale=rationale, confidence="high")
         recording.save_ratings(assessment=assessment, answers=[answer], by=person, at=AT)
@@ -223,6 +231,8 @@ def _private(
             locator=locator,
             excerpt=excerpt,
             wording="paraphrase",
+            reliability="C",
+            reliability_reason=doubt,
         )
     desk.comment(assessment=assessment, text=canary("comment"), by=person, at=AT)
     _rewritten(assessment, canary("replaced rationale"))
@@ -258,9 +268,9 @@ def _advanced(assessment: Assessment, state: State, canary: Callable[[str], str]
         review.start_review(assessment=assessment, by=reads, at=AT)
 
 
-def _upload(draft: Assessment) -> OfflineUpload:
+def _upload(draft: Assessment, rationale: str) -> OfflineUpload:
     """An offline form of the assessor that changes one answer."""
-    answer = {"sheet": "P1", "row": "6", "answer": "2"}
+    answer = {"sheet": "P1", "row": "6", "answer": "2", "rationale": rationale}
     return OfflineUpload.objects.create(
         assessment=draft,
         by=draft.assessor,
@@ -278,11 +288,18 @@ def _rated_vignette(framework: Framework, assessor: User) -> Vignette:
 
 
 def _attached(own: Organisation, by: User | None, canaries: dict[str, str]) -> dict[str, Any]:
-    """A source of OWN with a file; its title, and the name and content of the file, are canaries."""
+    """A source of OWN with a file; its title and symbol, and the file's name and content, are canaries."""
     assert by is not None
-    for where in ("title of a source", "name of an attachment", "content of an attachment"):
+    for where in (
+        "title of a source",
+        "symbol of a source",
+        "name of an attachment",
+        "content of an attachment",
+    ):
         canaries[where] = word()
-    source = SourceFactory(organisation=own, title=canaries["title of a source"])
+    source = SourceFactory(
+        organisation=own, title=canaries["title of a source"], symbol=canaries["symbol of a source"]
+    )
     content = canaries["content of an attachment"].encode()
     file = SimpleUploadedFile(f"{canaries['name of an attachment']}.txt", content)
     attachment = attach(source=source, file=file, marking="AMBER", by=by, at=AT)
@@ -312,10 +329,13 @@ def _proposal(framework: Framework) -> Calibration:
     )
 
 
-def _other_ids(ids: dict[str, Any], framework: Framework, people: dict[str, User | None]) -> dict[str, Any]:
+def _other_ids(
+    ids: dict[str, Any], framework: Framework, people: dict[str, User | None], blind: dict[str, str]
+) -> dict[str, Any]:
     person = people["analyst"]
     assert person is not None
-    token, _secret = issue_token(label="report", by=person)
+    blind |= {"rationale in an offline form": word(), "name of a token": word()}
+    token, _secret = issue_token(label=blind["name of a token"], by=person)
     approved = Assessment.objects.get(pk=ids["approved"])
     private = Scorecard.objects.get(revision_ids__contains=[approved.current_revision_id])
     shared = Scorecard.objects.exclude(pk=private.pk).get()
@@ -347,7 +367,7 @@ def _other_ids(ids: dict[str, Any], framework: Framework, people: dict[str, User
         "export": begin_export(
             dataset="ratings", file_format="csv", hxl=False, filters={}, by=person, at=AT
         ).pk,
-        "upload": _upload(Assessment.objects.get(pk=ids["draft"])).pk,
+        "upload": _upload(Assessment.objects.get(pk=ids["draft"]), blind["rationale in an offline form"]).pk,
         "notice": Notice.objects.get(recipient=person, kind="returned").pk,
         "token": ApiToken.objects.get(pk=token.pk).token_key,
     }

@@ -2,12 +2,14 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.utils import timezone
+from rest_framework.decorators import action
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from assessments.actions.recommendations import decide
 from assessments.actions.scorecards import bring_up_to_date
 from assessments.api.filters import (
-    AssessmentFilters,
     FindingFilters,
     FrameworkFilters,
     RatingFilters,
@@ -15,15 +17,15 @@ from assessments.api.filters import (
     ScorecardFilters,
 )
 from assessments.api.framework_serializers import FrameworkDetailSerializer, FrameworkSerializer
+from assessments.api.inputs import DecideInput
 from assessments.api.serializers import (
-    AssessmentDetailSerializer,
-    AssessmentSerializer,
     FindingSerializer,
     RatingSerializer,
     RecommendationSerializer,
     ScorecardSerializer,
 )
-from assessments.models import ApprovedRating, Assessment, Finding, Framework, Recommendation, Scorecard
+from assessments.api.writing import Writing, changes, deciding, given, now
+from assessments.models import ApprovedRating, Finding, Framework, Recommendation, Scorecard
 from organisations.api.viewsets import Reading, ReadViewSet
 
 M = TypeVar("M", bound=Model)
@@ -43,22 +45,6 @@ class FrameworkViewSet(ReadViewSet[Framework]):
 
     def get_serializer_class(self) -> type[BaseSerializer[Framework]]:
         return FrameworkDetailSerializer if self.action == "retrieve" else FrameworkSerializer
-
-
-class AssessmentViewSet(ReadViewSet[Assessment]):
-    """Assessments; a single one with the answers of its current revision."""
-
-    filterset_class = AssessmentFilters
-
-    def get_queryset(self) -> QuerySet[Assessment]:
-        visible = Assessment.objects.visible_to(self.reader).with_own_reference(self.reader)
-        assessments = visible.for_list().select_related("current_revision")
-        if self.action == "retrieve":
-            return assessments
-        return assessments.defer("current_revision__content")
-
-    def get_serializer_class(self) -> type[BaseSerializer[Assessment]]:
-        return AssessmentDetailSerializer if self.action == "retrieve" else AssessmentSerializer
 
 
 class Ratings(Reading[ApprovedRating]):
@@ -125,7 +111,7 @@ class FindingViewSet(OnScorecards[Finding], ReadViewSet[Finding]):
         )
 
 
-class RecommendationViewSet(OnScorecards[Recommendation], ReadViewSet[Recommendation]):
+class RecommendationViewSet(Writing, OnScorecards[Recommendation], ReadViewSet[Recommendation]):
     """What your findings recommend, and what was decided about it."""
 
     serializer_class = RecommendationSerializer
@@ -133,3 +119,12 @@ class RecommendationViewSet(OnScorecards[Recommendation], ReadViewSet[Recommenda
 
     def get_queryset(self) -> QuerySet[Recommendation]:
         return Recommendation.objects.visible_to(self.reader).for_list().select_related("rule__framework")
+
+    @changes("recommendations_decide", DecideInput, RecommendationSerializer, matched=False)
+    @action(detail=True, methods=["post"])
+    @deciding
+    def decide(self, request: Request, pk: str) -> Response:
+        """Accept or decline it for your organisation; what is accepted begins a lesson."""
+        body = given(request, DecideInput)
+        decide(recommendation=self.get_object(), by=self.reader, **body, **now())
+        return Response(self.get_serializer(self.get_object()).data)

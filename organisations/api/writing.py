@@ -5,6 +5,8 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any, cast
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -38,7 +40,7 @@ class Writing:
                 _("An Idempotency-Key has 1 to 200 printable characters without spaces."),
                 "key-malformed",
             )
-        body = request.body if key else b""
+        body = _whole(request)
         given = change(
             run=lambda: _given(handler(request, *args, **kwargs)),
             by=cast(User, request.user),
@@ -49,6 +51,18 @@ class Writing:
         headers = given.headers | ({"Idempotency-Replayed": "true"} if given.again else {})
         kind = "application/json" if given.body else None
         return HttpResponse(given.body, status=given.status, headers=headers, content_type=kind)
+
+
+def _whole(request: Request) -> bytes:
+    """The body, which is read before it is parsed: parsers would take any length."""
+    try:
+        body: bytes = request.body
+    except RequestDataTooBig:
+        message = _("At most %(n)s MB fit in one request.") % {
+            "n": round(settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 2**20, 1)
+        }
+        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message, "too-large") from None
+    return body
 
 
 def _given(response: Response) -> Given:

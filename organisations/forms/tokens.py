@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from organisations.models import ApiToken, Scope
 
 # Those that an operation of the API asks for. Nothing is changed or decided by it yet.
-OFFERED = [(scope.value, scope.label) for scope in (Scope.READ, Scope.EXPORT)]
 LIFETIMES = [(30, _("30 days")), (90, _("90 days")), (365, _("one year"))]
 
 
@@ -16,7 +15,7 @@ class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
 
     scopes = forms.MultipleChoiceField(
         label=_("May be used to"),
-        choices=OFFERED,
+        choices=Scope.choices,
         widget=forms.CheckboxSelectMultiple,
         initial=[Scope.READ],
         help_text=_("Choose only what the program needs. It never does more than you may."),
