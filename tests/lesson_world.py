@@ -49,10 +49,14 @@ def lessons_of_the_world(
     other = lesson_actions.task_organisation(
         lesson=_again(shared, about, author, judge), organisation=dyad.second, task="Agree.", by=judge, at=AT
     )
+    under_way, implemented = (_begun(_again(shared, about, author, judge), author, judge) for _ in range(2))
+    lesson_actions.implement_action(action=implemented, text="It is agreed.", by=author, at=AT)
     relate_lessons(lesson=shared, other=private["identified"], by=author, at=AT)
     return {f"lesson_{name}": lesson.pk for name, lesson in private.items()} | {
         "lesson_shared": shared.pk,
         "action_shared": alone,
+        "action_under_way": under_way.pk,
+        "action_implemented": implemented.pk,
         "lesson_joint": other.lesson_id,
         "action_partner": other.pk,
         "partner_id": partner.pk,
@@ -69,8 +73,17 @@ def _noted(lesson: Any, owner: User, judge: User, note: str) -> int:
     return action.pk
 
 
+def _begun(lesson: Any, owner: User, judge: User) -> Any:
+    action = lesson_actions.task_organisation(
+        lesson=lesson, organisation=lesson.organisation, task="Agree.", by=judge, at=AT
+    )
+    lesson_actions.accept_action(action=action, owner=owner, due=DUE, by=judge, at=AT)
+    lesson_actions.start_action(action=action, by=owner, at=AT)
+    return action
+
+
 def _again(shared: Any, about: dict[str, Any], author: User, judge: User) -> Any:
-    """A second lesson that everybody sees, in which the partner acts."""
+    """Another lesson that everybody sees, to be acted on."""
     lesson = lessons.begin_lesson(
         organisation=shared.organisation, about=about, texts=texts(title="Joint lesson"), by=author, at=AT
     )

@@ -1,7 +1,8 @@
 """Who may use which route: a row for every route, method and state of its object."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from tests.api_rows import api_rows
 from tests.edition_rows import edition_rows
 from tests.export_rows import export_api_rows, export_rows
 from tests.history_rows import history_rows
@@ -27,7 +28,7 @@ class Row(NamedTuple):
     route: str
     objects: dict[str, str]
     outcomes: str
-    data: dict[str, str] = {}
+    data: dict[str, Any] = {}
 
 
 #               anonym. suspend nobody  reader  analyst colleag review  coordin partner p.coord outsid. admin
@@ -263,6 +264,7 @@ API_ROUTES = [
     Row("GET", "api:recommendation-list", {}, API),
     Row("GET", "api:recommendation-detail", {"pk": "recommendation"}, API_OWN),
     Row("GET", "api:recommendation-detail", {"pk": "shared_recommendation"}, API_ROLE),
+    *(Row(*row) for row in api_rows()),
     Row("GET", "api:unknown-address", {"address": "nowhere"}, API.replace("200", "404")),
 ]
 # allauth's own rules: who has signed in is sent away from what is for those who have not, and back.

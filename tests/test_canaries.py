@@ -163,7 +163,7 @@ def found(read: bytes, words: dict[str, str]) -> set[str]:
 
 def test_each_text_has_a_canary(world: World) -> None:
     """A new field is watched by the tests below, or says here why not."""
-    words = {*world.canaries.values(), *world.blind.values(), *world.identity.values()}
+    words = set().union(*(one.values() for one in (world.canaries, world.blind, world.alone, world.identity)))
     bare: set[tuple[str, str]] = set()
     watched: set[tuple[str, str]] = set()
     for name, model, field in texts_of_models():
@@ -193,7 +193,7 @@ def texts_of_models() -> Iterator[tuple[str, type[Model], str]]:
 def test_none_reaches_others(world: World, person: str) -> None:
     """No text, and not who assessed: administrators know people, but not what they assessed."""
     read, user = read_by(world, person), world.people[person]
-    assert found(read, world.canaries | world.blind) == set()
+    assert found(read, world.canaries | world.blind | world.alone) == set()
     if person == "administrator":
         assert user is not None
         assert found(read, world.identity) == {"name", "address", "id"}
@@ -206,11 +206,13 @@ def test_none_reaches_others(world: World, person: str) -> None:
 def test_all_reach_its_own_people(world: World, person: str) -> None:
     """The control without which the test above could pass by looking in the wrong place.
 
-    What is written for a panel reaches its assessor alone, references all, names their coordinators.
+    What is written for a panel, and what is the analyst's own, reaches the analyst alone; references reach
+    all, names their coordinators.
     """
     read = read_by(world, person)
     assert found(read, world.canaries) == set(world.canaries)
-    assert found(read, world.blind) == (set(world.blind) if person == "analyst" else set())
+    own = world.blind | world.alone
+    assert found(read, own) == (set(own) if person == "analyst" else set())
     assert "reference" in found(read, world.identity)
     assert person != "coordinator" or "name" in found(read, world.identity)
 

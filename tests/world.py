@@ -22,6 +22,7 @@ from assessments.models import (
     Assessment,
     Calibration,
     Comment,
+    Evidence,
     Finding,
     Framework,
     Notice,
@@ -93,8 +94,8 @@ _numbers = count()
 class World:
     """``ids`` are what addresses are made of: assessments by state (none released but ``shared``), ...
 
-    ``blind`` are canaries in what is nobody else's to reach than the analyst's: answers for a panel that
-    still rates, an offline form, the name of a token.
+    ``blind`` are canaries in what the analyst writes for a panel that still rates, ``alone`` in what is the
+    analyst's for good, such as the name of a token: neither is anybody else's to reach.
     ``identity`` is what would tell others who assessed: of the colleague, and of the shared assessment.
     """
 
@@ -103,6 +104,7 @@ class World:
     canaries: dict[str, str]
     identity: dict[str, str]
     blind: dict[str, str]
+    alone: dict[str, str]
 
 
 def make_world() -> World:
@@ -158,8 +160,9 @@ def make_world() -> World:
     ids |= panels
     ids |= lessons_of_the_world(dyad, framework, people, canaries)
     ids |= _attached(own, people["analyst"], canaries)
-    ids |= _other_ids(ids, framework, people, blind)
-    return World(people, ids, canaries, identity, blind)
+    alone = {"rationale in an offline form": word(), "name of a token": word()}
+    ids |= _other_ids(ids, framework, people, alone)
+    return World(people, ids, canaries, identity, blind, alone)
 
 
 def _editions(dyad: Dyad, framework: Framework, people: dict[str, User | None]) -> dict[str, str]:
@@ -330,12 +333,11 @@ def _proposal(framework: Framework) -> Calibration:
 
 
 def _other_ids(
-    ids: dict[str, Any], framework: Framework, people: dict[str, User | None], blind: dict[str, str]
+    ids: dict[str, Any], framework: Framework, people: dict[str, User | None], alone: dict[str, str]
 ) -> dict[str, Any]:
     person = people["analyst"]
     assert person is not None
-    blind |= {"rationale in an offline form": word(), "name of a token": word()}
-    token, _secret = issue_token(label=blind["name of a token"], by=person)
+    token, _secret = issue_token(label=alone["name of a token"], by=person)
     approved = Assessment.objects.get(pk=ids["approved"])
     private = Scorecard.objects.get(revision_ids__contains=[approved.current_revision_id])
     shared = Scorecard.objects.exclude(pk=private.pk).get()
@@ -359,6 +361,8 @@ def _other_ids(
         "comment": Comment.objects.get(assessment=ids["draft"]).pk,
         "mission": Mission.objects.get().pk,
         "framework": framework.pk,
+        "framework_name": framework.name,
+        "evidence": Evidence.objects.filter(rating__assessment=ids["draft"])[0].pk,
         **_draft_of_rules(framework),
         "calibration": framework.calibrations.in_force().get().pk,
         "proposal": _proposal(framework).pk,
@@ -367,7 +371,7 @@ def _other_ids(
         "export": begin_export(
             dataset="ratings", file_format="csv", hxl=False, filters={}, by=person, at=AT
         ).pk,
-        "upload": _upload(Assessment.objects.get(pk=ids["draft"]), blind["rationale in an offline form"]).pk,
+        "upload": _upload(Assessment.objects.get(pk=ids["draft"]), alone["rationale in an offline form"]).pk,
         "notice": Notice.objects.get(recipient=person, kind="returned").pk,
         "token": ApiToken.objects.get(pk=token.pk).token_key,
     }

@@ -31,8 +31,10 @@ Choice = serializers.ChoiceField
 class _Named(serializers.CharField):
     """Something that the caller sees, by its name in the API."""
 
-    def to_internal_value(self, data: Any) -> Any:
-        name = super().to_internal_value(data)
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        name = super().run_validation(data)
+        if name is None:
+            return None
         found = self.find(name)
         if found is None:
             raise serializers.ValidationError(_("There is no “%(name)s”.") % {"name": name})
