@@ -8,7 +8,7 @@ from organisations.api.problems import PROBLEM_JSON
 
 PROBLEM: dict[str, Any] = {
     "type": "object",
-    "description": "A problem (RFC 9457). `errors` is given when parameters are at fault.",
+    "description": "A problem (RFC 9457). `errors` is given when parameters or the body are at fault.",
     "required": ["type", "title", "status", "detail"],
     "properties": {
         "type": {"type": "string"},
@@ -20,7 +20,11 @@ PROBLEM: dict[str, Any] = {
             "items": {
                 "type": "object",
                 "required": ["field", "message"],
-                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+                "properties": {
+                    "field": {"type": "string"},
+                    "message": {"type": "string"},
+                    "pointer": {"type": "string", "description": "Where in the body (RFC 6901)."},
+                },
             },
         },
     },

@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from tests.assessments.conftest import Get
 
-FOUND = {"assessments", "ratings", "scorecards", "findings", "recommendations"}
+CREATED = {"assessments", "sources", "lessons"}
+FOUND = CREATED | {"ratings", "scorecards", "findings", "recommendations", "lesson-actions"}
 
 
 def test_the_document_is_valid_and_complete(get: Get) -> None:
@@ -18,9 +19,18 @@ def test_the_document_is_valid_and_complete(get: Get) -> None:
     assert document["openapi"] == "3.1.0"
     for name in FOUND:
         operations = document["paths"][f"/api/v1/{name}/"]
-        assert list(operations) == ["get"]
+        assert list(operations) == (["get", "post"] if name in CREATED else ["get"])
         assert "application/problem+json" in operations["get"]["responses"]["default"]["content"]
         assert {"token": []} in operations["get"]["security"]
+
+
+def test_every_change_says_how_it_happens_once(get: Get) -> None:
+    """By ``Idempotency-Key``; and one that rests on what was read says so, by a header or a digest."""
+    for address, operations in get("schema/").json()["paths"].items():
+        for method, operation in operations.items():
+            headers = {one["name"] for one in operation.get("parameters", []) if one["in"] == "header"}
+            assert ("Idempotency-Key" in headers) is (method != "get"), (method, address)
+            assert "If-Match" in headers or method not in {"put", "patch"}, (method, address)
 
 
 def test_the_root_names_every_list(get: Get) -> None:
