@@ -28,7 +28,7 @@ from organisations.models import Scope
 CHOICES = [
     OpenApiParameter("format", str, enum=list(MEDIA_TYPES), default="csv", description="The file format."),
     OpenApiParameter(
-        "hxl", bool, default=False, description="Whether a row of HXL tags follows the header (CSV)."
+        "hxl", bool, default=False, description="Whether HXL tags follow the header (CSV, XLSX)."
     ),
 ]
 FILE = {(200, kind.partition(";")[0]): OpenApiTypes.BINARY for kind in MEDIA_TYPES.values()}
@@ -61,9 +61,9 @@ class ExportFile(Reading[Any]):
     def get(self, request: Request) -> StreamingHttpResponse:
         try:
             wish = Wish.read(self.dataset, self.reader, request.query_params.dict())
+            return download(wish, reverse("api:export-manifest", args=[0]))
         except InvalidFilter as invalid:
             raise ValidationError(invalid.faults) from None
-        return download(wish, reverse("api:export-manifest", args=[0]))
 
 
 def filter_parameters(dataset: Dataset) -> list[OpenApiParameter]:

@@ -1,7 +1,8 @@
 """COPY out of the database in blocks, counted and digested on the way, at constant memory."""
 
 import hashlib
-from collections.abc import Iterator
+import json
+from collections.abc import Generator, Iterator
 from typing import Any
 
 from django.db import connection
@@ -43,3 +44,14 @@ def copied(statement: Statement, tally: Tally) -> Iterator[bytes]:
         tally.rows += cursor.rowcount
     if block:
         yield tally.add(bytes(block))
+
+
+def records(statement: Statement | None) -> Generator[dict[str, Any]]:
+    """The rows of an NDJSON statement, one by one."""
+    if statement is None:
+        return
+    operations: Any = connection.ops
+    sql = operations.compose_sql(statement.sql, statement.parameters)
+    with connection.cursor() as cursor, cursor.copy(sql) as copy:
+        for line in copy:
+            yield json.loads(bytes(line))

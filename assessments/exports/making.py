@@ -1,9 +1,10 @@
 """Making one file: from what was asked to the bytes, with the record of it."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
-from typing import Any
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO
 
 from django.db.models import Max, QuerySet
 from django.utils import timezone
@@ -16,16 +17,28 @@ from assessments.choices import Marking
 from assessments.exchange.csv_lines import header
 from assessments.exports.catalogue import DATASETS
 from assessments.exports.columns import assessor_keys, framework_name, strictness
-from assessments.exports.copying import Tally, copied
+from assessments.exports.copying import Tally, copied, records
 from assessments.exports.dataset import Dataset, InvalidFilter
 from assessments.exports.statement import csv_statement, ndjson_statement
+from assessments.exports.whole_files import write_parquet, write_workbook
 from assessments.models import Export
 from organisations.models import User
 
-CSV, NDJSON = "csv", "ndjson"
-MEDIA_TYPES = {CSV: "text/csv; charset=utf-8", NDJSON: "application/x-ndjson"}
-FORMATS = [(CSV, _lazy("CSV: a table for spreadsheets")), (NDJSON, _lazy("NDJSON: one JSON object a line"))]
-WITH_TAGS = (CSV,)
+CSV, NDJSON, XLSX, PARQUET = "csv", "ndjson", "xlsx", "parquet"
+MEDIA_TYPES = {
+    CSV: "text/csv; charset=utf-8",
+    NDJSON: "application/x-ndjson",
+    XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    PARQUET: "application/vnd.apache.parquet",
+}
+FORMATS = [
+    (CSV, _lazy("CSV: a table for any program")),
+    (XLSX, _lazy("XLSX: a workbook for spreadsheets")),
+    (NDJSON, _lazy("NDJSON: one JSON object a line")),
+    (PARQUET, _lazy("Parquet: typed columns for notebooks and BI tools")),
+]
+WITH_TAGS = (CSV, XLSX)
+BLOCK = 128 * 1024
 OPTIONS = ("format", "hxl")
 TRUTHS = {"": False, "false": False, "off": False, "true": True, "on": True}
 
@@ -73,7 +86,10 @@ def facts_of(wish: Wish) -> Facts:
 
 
 class Download:
-    """The bytes of a file while it is made; closing it early says so in its record."""
+    """The bytes of a file while it is made; closing it early says so in its record.
+
+    XLSX and Parquet are made before the first byte: :class:`InvalidFilter` says what does not fit them.
+    """
 
     def __init__(self, wish: Wish) -> None:
         self.wish = wish
@@ -90,13 +106,43 @@ class Download:
         self._written: Written | None = None
         self._open = ExitStack()
         self._open.enter_context(one_moment(assessor_keys()))
+        self.facts = Facts("", [])
+        self._blocks: Iterator[bytes] = iter(())
         try:
             self.facts = facts_of(wish)
+            self.export.marking = self.facts.marking
+            self._blocks = self._make() if wish.format in {CSV, NDJSON} else self._sent(self._whole())
         except BaseException:
-            self._open.close()
+            self.close()
             raise
-        self.export.marking = self.facts.marking
-        self._blocks = self._make()
+
+    def _whole(self) -> tuple[BinaryIO, int]:
+        """The file, complete, and how many rows are in it."""
+        dataset, about = self.wish.dataset, self._about()
+        file = self._open.enter_context(TemporaryFile())  # noqa: SIM115 - a context of the file's own
+        with closing(records(ndjson_statement(dataset, self.wish.rows()))) as rows:
+            if self.wish.format == XLSX:
+                return file, write_workbook(file, dataset, rows, tags=self.wish.hxl, about=about)
+            return file, write_parquet(file, dataset, rows, about=about)
+
+    def _about(self) -> dict[str, str]:
+        """What a file says of itself in its properties."""
+        marking = Marking(self.facts.marking).label if self.facts.marking else ""
+        return {
+            "marking": str(marking),
+            "dataset": self.wish.dataset.name,
+            "frameworks": " ".join(self.facts.frameworks),
+            "method_version": self.export.method_version,
+            "export": str(self.export.pk),
+            "made_at": self.export.at.isoformat(),
+        }
+
+    def _sent(self, made: tuple[BinaryIO, int]) -> Iterator[bytes]:
+        (file, rows), tally = made, Tally()
+        file.seek(0)
+        while block := file.read(BLOCK):
+            yield tally.add(block)
+        self._written = Written(rows, tally.size, tally.sha256)
 
     def _make(self) -> Iterator[bytes]:
         tally = Tally()
@@ -122,7 +168,8 @@ class Download:
         if self._open is _CLOSED:
             return
         opened, self._open = self._open, _CLOSED
-        self._blocks.close()  # type: ignore[attr-defined]
+        if isinstance(self._blocks, Generator):
+            self._blocks.close()
         opened.close()
         finish_export(export=self.export, facts=self.facts, written=self._written, at=timezone.now())
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -86,9 +87,10 @@ def export_download(request: SignedInRequest, name: str) -> HttpResponseBase:
     """The file. A filter that means nothing leads back to the page that says why."""
     try:
         wish = Wish.read(_named(name), request.user, _asked(request))
-    except InvalidFilter:
+        return download(wish, reverse("assessments:export-manifest", args=[0]))
+    except InvalidFilter as invalid:
+        messages.error(request, str(invalid))
         return redirect(f"{reverse('assessments:export', args=[name])}?{request.GET.urlencode()}")
-    return download(wish, reverse("assessments:export-manifest", args=[0]))
 
 
 @require_safe
