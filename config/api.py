@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from assessments.api.assessment_views import AssessmentViewSet
 from assessments.api.lesson_views import LessonActionViewSet, LessonViewSet
+from assessments.api.panel_views import PanelViewSet
 from assessments.api.recording_views import (
     Answer,
     AnswerEvidence,
@@ -59,6 +60,7 @@ router.register("ratings", RatingViewSet, "rating")
 router.register("scorecards", ScorecardViewSet, "scorecard")
 router.register("findings", FindingViewSet, "finding")
 router.register("recommendations", RecommendationViewSet, "recommendation")
+router.register("panels", PanelViewSet, "panel")
 router.register("lessons", LessonViewSet, "lesson")
 router.register("lesson-actions", LessonActionViewSet, "lesson-action")
 

@@ -32,6 +32,7 @@ LESSON = {
     "subject": "P1.1",
     "title": "Agree first",
 }
+ADJUDICATED = {"score": 3, "reason": "The report of 2006.", "read": 0}
 WHY = {"reason": "Because."}
 DONE = {"text": "It is done."}
 ANSWER = {"pk": "draft", "code": "P1.1"}
@@ -91,6 +92,15 @@ def api_rows() -> Rows:
         ("GET", "api:source-detail", {"pk": "source"}, OWN, {}),
         ("POST", "api:source-list", {}, OPENING_IT, SOURCE),
         ("PATCH", "api:source-detail", {"pk": "source"}, ANALYSTS, {"title": "Report of 2003"}),
+        ("GET", "api:panel-list", {}, ALL, {}),
+        ("GET", "api:panel-detail", {"pk": "panel"}, OWN, {}),
+        ("GET", "api:panel-detail", {"pk": "open_panel"}, OWN, {}),
+        ("GET", "api:panel-items", {"pk": "open_panel"}, OWN, {}),
+        ("POST", "api:panel-adjudicate", {"pk": "open_panel", "code": "P1.2"}, COORDINATOR, ADJUDICATED),
+        ("POST", "api:panel-open", {"pk": "openable_panel"}, COORDINATOR, WHY),
+        ("POST", "api:panel-cancel", {"pk": "panel"}, COORDINATOR, WHY),
+        ("POST", "api:panel-leave", {"pk": "panel"}, ANALYSTS, WHY),
+        ("POST", "api:panel-conclude", {"pk": "settled_panel"}, COORDINATOR, {}),
         ("GET", "api:lesson-list", {}, ALL, {}),
         ("GET", "api:lesson-detail", {"pk": "lesson_observation"}, OWN, {}),
         ("GET", "api:lesson-detail", {"pk": "lesson_shared"}, SHARED, {}),

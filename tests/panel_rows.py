@@ -15,6 +15,8 @@ NOBODY = "    login   login   404     404     404     404     404     404     40
 ANALYST = "   login   login   404     404     200     404     404     404     404     404     404     404"
 COLLEAGUE = " login   login   404     404     404     200     404     404     404     404     404     404"
 API_ALONE = " 401     401     404     404     200     404     404     404     404     404     404     404"
+API_COLLEAGUE = "401  401     404     404     404     200     404     404     404     404     404     404"
+API_NOBODY = "401     401     404     404     404     404     404     404     404     404     404     404"
 BLIND = {"pk": "panel_submitted"}
 DRAFT = {"pk": "panel_draft"}
 ITEM = {"pk": "open_panel", "code": "P1.2"}
@@ -66,4 +68,8 @@ def _blind_rows() -> list[RowParts]:
         ("POST", "assessments:withdraw", BLIND, ANALYST.replace("200", "refused"), {}),
         ("POST", "assessments:authors", DRAFT, COLLEAGUE.replace("200", "refused"), {"do": "add"}),
         ("GET", "api:assessment-detail", BLIND, API_ALONE, {}),
+        ("GET", "api:answers", BLIND, API_ALONE, {}),
+        ("GET", "api:comments", BLIND, API_ALONE, {}),
+        ("GET", "api:answers", DRAFT, API_COLLEAGUE, {}),
+        ("GET", "api:panel-items", {"pk": "panel"}, API_NOBODY, {}),
     ]

@@ -163,3 +163,20 @@ def panels_of_the_world(
         "panel_draft": assessment_of(rating, colleague).pk,
     }
     return ids, blind
+
+
+def panels_to_act_on(people: Mapping[str, User | None]) -> dict[str, int]:
+    """A panel that still rates but could be opened, and one whose members agree, so that it can end."""
+    analyst, colleague, by = (people[name] for name in ("analyst", "colleague", "coordinator"))
+    assert analyst is not None
+    assert colleague is not None
+    assert by is not None
+    dyad = Dyad.objects.get(first__acronym="OWN", second__acronym="OTHER")
+    framework, own = Framework.objects.latest(), dyad.first
+    assert framework is not None
+    openable = make_panel(own, dyad, framework, by=by, members=[analyst, colleague, analyst_of(own)])
+    settled = make_panel(own, dyad, framework, by=by, members=[analyst, colleague])
+    for panel in (openable, settled):
+        for person in (analyst, colleague):
+            rate(panel, person, {})
+    return {"openable_panel": openable.pk, "settled_panel": settled.pk}

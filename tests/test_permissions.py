@@ -42,6 +42,7 @@ from assessments.models import (
 from assessments.models.calibration import Calibration
 from assessments.models.edition import Edition
 from organisations.models import ApiToken
+from tests.panel_world import panels_to_act_on
 from tests.permission_table import API_ROUTES, PAGES, TABLE, Row
 from tests.world import PEOPLE, World, make_world
 
@@ -55,7 +56,9 @@ WRITES = ("POST", "PUT", "PATCH", "DELETE")
 @pytest.fixture
 def world(db: None, settings: Settings) -> World:
     settings.API_REQUESTS_PER_MINUTE = {"reading": 0, "changing": 0}  # a table asks more than a person may
-    return make_world()
+    made = make_world()
+    made.ids.update(panels_to_act_on(made.people))
+    return made
 
 
 def address(row: Row, ids: dict[str, Any]) -> str:

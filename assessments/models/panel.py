@@ -6,7 +6,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from assessments.choices import Level, Marking, NonScore, PanelState
+from assessments.choices import Level, Marking, NonScore, PanelState, State
 from assessments.models.assessment import Assessment
 from assessments.models.engagement import Engagement
 from assessments.models.framework import Framework, Indicator
@@ -38,6 +38,15 @@ class PanelQuerySet(models.QuerySet["Panel"]):
     def for_list(self) -> "PanelQuerySet":
         return self.select_related(
             "organisation", "dyad__first", "dyad__second", "engagement", "framework", "chair"
+        )
+
+    def with_progress(self) -> "PanelQuerySet":
+        """With ``seats``, how many sit in it, and ``filled``, how many of them have submitted."""
+        sits = models.Q(members__left_at__isnull=True)
+        has = models.Q(members__revision__isnull=False)
+        has |= models.Q(state=PanelState.RATING, members__assessment__state=State.SUBMITTED)
+        return self.annotate(
+            seats=models.Count("members", filter=sits), filled=models.Count("members", filter=sits & has)
         )
 
 

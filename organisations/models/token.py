@@ -15,7 +15,7 @@ class Scope(models.TextChoices):
 
     READ = "read", _("Read what I may see")
     WRITE = "write", _("Open, write and submit assessments, lessons and actions; comment")
-    REVIEW = "review", _("Decide: review, approve, return, release, endorse, accept, validate")
+    REVIEW = "review", _("Decide: review, approve, return, release, endorse, accept, validate, adjudicate")
     EXPORT = "export", _("Download files")
 
 

@@ -23,6 +23,7 @@ from schemathesis.specs.openapi import checks
 from config.wsgi import application
 from organisations.actions.tokens import issue_token
 from organisations.models import Scope
+from tests.panel_world import panels_to_act_on
 from tests.permission_table import API_ROUTES
 from tests.test_permissions import address, body_of
 from tests.world import PEOPLE, World, make_world
@@ -50,7 +51,9 @@ CHECKS = [
 @pytest.fixture
 def world(db: None, settings: Settings) -> World:
     settings.API_REQUESTS_PER_MINUTE = {"reading": 0, "changing": 0}
-    return make_world()
+    made = make_world()
+    made.ids.update(panels_to_act_on(made.people))
+    return made
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from tests.assessments.conftest import Get
 
 CREATED = {"assessments", "sources", "lessons"}
-FOUND = CREATED | {"ratings", "scorecards", "findings", "recommendations", "lesson-actions"}
+FOUND = CREATED | {"ratings", "scorecards", "findings", "recommendations", "panels", "lesson-actions"}
 
 
 def test_the_document_is_valid_and_complete(get: Get) -> None:
