@@ -58,11 +58,6 @@ class DyadNamed(_Named):
         return Dyad.objects.visible_to(self.caller).with_organisations().named(name).first()
 
 
-class EngagementNamed(_Named):
-    def find(self, name: str) -> Engagement | None:
-        return Engagement.objects.visible_to(self.caller).filter(name__iexact=name).first()
-
-
 class FrameworkNamed(_Named):
     """``code@1.0``; a code alone is its newest version with questions of its own."""
 
@@ -124,12 +119,29 @@ class DescriptionInput(Input):
         return attrs | {"period": (start, end)}
 
 
-class OpeningInput(DescriptionInput):
+class OfDyad(Input):
+    """What is about a dyad, or one of its engagements: each dyad has names of its own for these."""
+
+    dyad = DyadNamed()
+    engagement = text_of(200, allow_null=True, default=None)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """With the engagement itself."""
+        attrs, name = super().validate(attrs), attrs["engagement"]
+        if not name:
+            return attrs | {"engagement": None}
+        visible = Engagement.objects.visible_to(self.context["request"].user)
+        found = visible.filter(dyad=attrs["dyad"], name=name).first()
+        if found is None:
+            message = _("There is no “%(name)s” of this dyad.") % {"name": name}
+            raise serializers.ValidationError({"engagement": message})
+        return attrs | {"engagement": found}
+
+
+class OpeningInput(OfDyad, DescriptionInput):
     """``engagement`` is null at the political level."""
 
     on_behalf_of = OrganisationNamed()
-    dyad = DyadNamed()
-    engagement = EngagementNamed(allow_null=True, default=None)
     framework = FrameworkNamed()
 
 

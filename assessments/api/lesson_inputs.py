@@ -8,10 +8,9 @@ from rest_framework import serializers
 from assessments.actions.lessons import LONGEST_TEXT, LessonTexts
 from assessments.api.inputs import (
     AssessmentById,
-    DyadNamed,
-    EngagementNamed,
     FrameworkNamed,
     InstrumentById,
+    OfDyad,
     OrganisationNamed,
     ReasonInput,
     SourceById,
@@ -44,12 +43,10 @@ class LessonTextsInput(Input):
         return attrs | {"texts": texts}
 
 
-class NewLessonInput(LessonTextsInput):
+class NewLessonInput(OfDyad, LessonTextsInput):
     """``subject`` is the code of an indicator, dimension or level of the framework."""
 
     organisation = OrganisationNamed()
-    dyad = DyadNamed()
-    engagement = EngagementNamed(allow_null=True, default=None)
     framework = FrameworkNamed()
     subject = text_of(20, allow_blank=False, required=True)
 

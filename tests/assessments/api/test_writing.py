@@ -11,9 +11,10 @@ from django.test import Client
 from assessments.choices import State
 from assessments.models import Assessment, Evidence, Rating
 from organisations.actions.tokens import issue_token
-from organisations.models import Organisation, Scope, User
+from organisations.models import Dyad, Organisation, Scope, User
 from tests.factories import (
     DyadFactory,
+    EngagementFactory,
     FrameworkFactory,
     OrganisationFactory,
     SourceFactory,
@@ -102,6 +103,17 @@ def test_an_assessment_from_its_opening_to_its_release(un: Organisation) -> None
     released = decides("POST", f"{here}release/", release, If_Match=approved["ETag"])
     assert (released.status_code, released.json()["released_to_all"]) == (200, True)
     assert Assessment.objects.get().approved_ratings.count() == len(answers)
+
+
+def test_an_engagement_is_that_of_the_dyad(un: Organisation) -> None:
+    """Others may have one of the same name."""
+    body, ask = opening(un), program(analyst(un))
+    EngagementFactory(name="Bridging", dyad=DyadFactory(first=un))
+    refused = ask("POST", "assessments/", body | {"engagement": "Bridging"})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, "#/engagement")
+    EngagementFactory(name="Bridging", dyad=Dyad.objects.named(body["dyad"]).get())
+    opened = ask("POST", "assessments/", body | {"engagement": "Bridging"}).json()
+    assert (opened["dyad"], opened["engagement"], opened["level"]) == (body["dyad"], "Bridging", "field")
 
 
 def test_what_is_missing_and_what_is_doubted_is_said(draft: Assessment) -> None:
