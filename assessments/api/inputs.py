@@ -29,7 +29,9 @@ Choice = serializers.ChoiceField
 
 
 class _Named(serializers.CharField):
-    """Something that the caller sees, by its name in the API."""
+    """Something that the caller sees, by its name in the API: ``find`` returns it, or None."""
+
+    find: Any
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         name = super().run_validation(data)
@@ -39,9 +41,6 @@ class _Named(serializers.CharField):
         if found is None:
             raise serializers.ValidationError(_("There is no “%(name)s”.") % {"name": name})
         return found
-
-    def find(self, name: str) -> Any:
-        raise NotImplementedError
 
     @property
     def caller(self) -> Any:
